@@ -1,0 +1,54 @@
+//! The checkout, and cargo inside it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The target that kernels are compiled for.
+pub const GUEST_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The checkout's folder, whatever the current one is.
+pub fn root() -> &'static Path {
+    // xtask lies directly in it, so there is always a parent.
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// Where `cargo xtask kernels` puts the components.
+pub fn kernels_folder() -> PathBuf {
+    root().join("target/kernels")
+}
+
+/// The cargo that runs this program, in the checkout's folder.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// A cargo that compiles with `rustc` for [`GUEST_TARGET`] and with nothing that the user's
+/// settings say about the host's own build.
+pub fn guest_cargo(rustc: &Path) -> Command {
+    let mut command = cargo();
+    for name in [
+        "RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "CARGO_BUILD_RUSTC",
+        "CARGO_TARGET_DIR",
+    ] {
+        command.env_remove(name);
+    }
+    // Empty rather than removed: an empty value also overrules what a configuration file says.
+    for name in [
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "CARGO_ENCODED_RUSTFLAGS",
+    ] {
+        command.env(name, "");
+    }
+    command.env("RUSTC", rustc).env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER",
+        "wasm-component-ld",
+    );
+    command
+}
