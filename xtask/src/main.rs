@@ -5,6 +5,7 @@
 
 mod cache;
 mod guest_compiler;
+mod kernels;
 mod process;
 mod workspace;
 
@@ -17,10 +18,16 @@ use clap::Parser;
 enum Task {
     /// Find the compiler that kernels need, or make one in the cache folder
     Setup,
+    /// Build the sample and test kernels as components into target/kernels
+    Kernels {
+        /// The kernels to build, all where none is named
+        names: Vec<String>,
+    },
 }
 
 fn main() -> Result<()> {
     match Task::parse() {
         Task::Setup => guest_compiler::find_or_make().map(drop),
+        Task::Kernels { names } => kernels::build(&guest_compiler::find_or_make()?, &names),
     }
 }
