@@ -4,9 +4,11 @@
 //! it runs can be run by hand.
 
 mod cache;
+mod demo;
 mod guest_compiler;
 mod kernels;
 mod process;
+mod ranks;
 mod workspace;
 
 use anyhow::Result;
@@ -23,11 +25,14 @@ enum Task {
         /// The kernels to build, all where none is named
         names: Vec<String>,
     },
+    /// Run a kernel and a pipeline of kernels, and check the pipeline's answer
+    Demo,
 }
 
 fn main() -> Result<()> {
     match Task::parse() {
         Task::Setup => guest_compiler::find_or_make().map(drop),
         Task::Kernels { names } => kernels::build(&guest_compiler::find_or_make()?, &names),
+        Task::Demo => demo::run(),
     }
 }
