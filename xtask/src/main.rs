@@ -4,11 +4,14 @@
 //! it runs can be run by hand.
 
 mod cache;
+mod ci;
 mod demo;
 mod guest_compiler;
 mod kernels;
 mod process;
+mod python;
 mod ranks;
+mod tests;
 mod workspace;
 
 use anyhow::Result;
@@ -27,6 +30,14 @@ enum Task {
     },
     /// Run a kernel and a pipeline of kernels, and check the pipeline's answer
     Demo,
+    /// Set up, build the kernels and run every test
+    Test {
+        /// Passed on to cargo test
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Run everything a change must pass: format, tests, lints, documentation
+    Ci,
 }
 
 fn main() -> Result<()> {
@@ -34,5 +45,7 @@ fn main() -> Result<()> {
         Task::Setup => guest_compiler::find_or_make().map(drop),
         Task::Kernels { names } => kernels::build(&guest_compiler::find_or_make()?, &names),
         Task::Demo => demo::run(),
+        Task::Test { arguments } => tests::run(&arguments),
+        Task::Ci => ci::run(),
     }
 }

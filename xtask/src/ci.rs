@@ -1,0 +1,70 @@
+//! `cargo xtask ci`: everything that a change must pass.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::process::{run as run_command, say};
+use crate::tests;
+use crate::workspace::cargo;
+
+type Step = (&'static str, fn() -> Result<()>);
+
+/// In the order in which a failure is cheapest to hear of.
+const STEPS: [Step; 4] = [
+    ("format", || {
+        run_command(cargo().args(["fmt", "--all", "--check"]))
+    }),
+    ("test", || tests::run(&[])),
+    ("lint", || {
+        let lint = [
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ];
+        run_command(cargo().args(lint))
+    }),
+    ("document", || {
+        let document = ["doc", "--workspace", "--no-deps"];
+        run_command(cargo().args(document).env("RUSTDOCFLAGS", "-Dwarnings"))
+    }),
+];
+
+/// Runs the steps up to the first that fails and says how long each took.
+///
+/// # Errors
+/// The failure of that step.
+pub fn run() -> Result<()> {
+    let mut times = Vec::new();
+    let result = STEPS.iter().try_for_each(|(name, step)| {
+        say(format!("ci: {name}"));
+        let start = Instant::now();
+        let result = step().with_context(|| format!("ci: {name} failed"));
+        times.push((*name, start.elapsed()));
+        result
+    });
+    for (name, time) in times {
+        say(report(name, time));
+    }
+    result
+}
+
+fn report(name: &str, time: Duration) -> String {
+    format!("ci: {name:<8} {:>6.1} s", time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests_of_this {
+    use super::*;
+
+    #[test]
+    fn reports_line_up() {
+        let short = report("test", Duration::from_millis(1250));
+        let long = report("document", Duration::from_secs(100));
+        assert_eq!(short, "ci: test        1.2 s");
+        assert_eq!(short.len(), long.len());
+    }
+}
