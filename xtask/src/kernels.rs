@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::cache;
 use crate::process::{line, output, say, start_failure};
 use crate::workspace::{GUEST_TARGET, cargo, guest_cargo, kernels_folder, root};
 
@@ -44,7 +45,7 @@ pub fn build(rustc: &Path, names: &[String]) -> Result<()> {
     if kernels.is_empty() {
         bail!("kernels/rust holds no package with a library of the kind cdylib");
     }
-    let target = root().join("target/guest");
+    let target = target_folder(rustc);
     let mut command = guest_cargo(rustc);
     command
         .args([
@@ -62,6 +63,15 @@ pub fn build(rustc: &Path, names: &[String]) -> Result<()> {
     kernels
         .iter()
         .try_for_each(|kernel| install(&built.join(&kernel.built), &kernel.name))
+}
+
+/// Where cargo puts what `rustc` compiles: apart from what the host's compiler does, and apart for
+/// each compiler. Cargo tells two compilers apart by their version only; those of one version from
+/// two places have each a standard library that the other's crates do not fit.
+fn target_folder(rustc: &Path) -> PathBuf {
+    root()
+        .join("target/guest")
+        .join(cache::key([rustc.to_string_lossy().as_ref()]))
 }
 
 /// The kernels in what `cargo metadata` says, of the packages in `folder`.

@@ -14,8 +14,11 @@ mod ranks;
 mod tests;
 mod workspace;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::Parser;
+use process::say;
 
 /// Sets up, builds, shows and tests ringhost.
 #[derive(Parser)]
@@ -40,8 +43,23 @@ enum Task {
     Ci,
 }
 
-fn main() -> Result<()> {
-    match Task::parse() {
+fn main() -> ExitCode {
+    match run(Task::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The causes on one line each; where in this program it happened helps nobody.
+            say(format!("error: {error}"));
+            error
+                .chain()
+                .skip(1)
+                .for_each(|cause| eprintln!("  because: {cause}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
         Task::Setup => guest_compiler::find_or_make().map(drop),
         Task::Kernels { names } => kernels::build(&guest_compiler::find_or_make()?, &names),
         Task::Demo => demo::run(),

@@ -27,8 +27,9 @@ use crate::workspace::GUEST_TARGET;
 /// Where the Rust in use cannot compile kernels and a compiler cannot be made either. The error
 /// says what to do.
 pub fn find_or_make() -> Result<PathBuf> {
-    let sysroot = installed_sysroot()?;
-    let installed = sysroot.join("bin/rustc");
+    let chosen = std::env::var_os("RUSTC").map(PathBuf::from);
+    let sysroot = sysroot(chosen.as_deref().unwrap_or(Path::new("rustc")))?;
+    let installed = chosen.unwrap_or_else(|| sysroot.join("bin/rustc"));
     if has_standard_library(&installed) {
         return Ok(installed);
     }
@@ -45,9 +46,8 @@ pub fn find_or_make() -> Result<PathBuf> {
     Ok(made.join("rustc"))
 }
 
-/// The folder of the Rust in use.
-fn installed_sysroot() -> Result<PathBuf> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+/// The folder of the Rust that `rustc` belongs to.
+fn sysroot(rustc: &Path) -> Result<PathBuf> {
     let path = output(Command::new(rustc).args(["--print", "sysroot"]))?;
     Ok(PathBuf::from(path.trim_end()))
 }
