@@ -1,0 +1,147 @@
+//! One message: bytes and the envelope that travels with them.
+
+mod typed;
+
+pub mod schema;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use tokio::time::Instant;
+
+pub use typed::{DecodeError, EncodeError, decode, encode};
+
+/// Names a message: unique in one runtime, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageId(pub u64);
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)
+    }
+}
+
+/// The band in which a message travels. A higher band is received first; inside a band the order
+/// of sending is kept.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// Background work.
+    Low,
+    /// What a message has when its sender names nothing.
+    #[default]
+    Normal,
+    /// Overtakes normal traffic.
+    High,
+    /// Overtakes everything: control messages.
+    Urgent,
+}
+
+impl Priority {
+    /// All bands, lowest first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
+}
+
+/// What travels with the bytes without the kernel having to care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// This message's own name.
+    pub id: MessageId,
+    /// The exchange it belongs to: the id of the message that began it, unless a sender named
+    /// another. An answer carries on the correlation of what it answers.
+    pub correlation: MessageId,
+    /// The band it travels in.
+    pub priority: Priority,
+}
+
+/// A message as a receiver gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Name, exchange and band.
+    pub envelope: Envelope,
+    /// The bytes, as they were sent.
+    pub payload: Bytes,
+    /// When its queue took it; known only with telemetry on, which measures latency from it.
+    pub(crate) accepted: Option<Instant>,
+}
+
+/// A message as a sender gives it. Made from anything that is bytes; the rest has defaults.
+///
+/// ```
+/// use ringhost::{Outgoing, Priority};
+/// let plain = Outgoing::from("hello");
+/// let urgent = Outgoing::from(vec![1, 2, 3]).priority(Priority::Urgent);
+/// assert!(urgent.priority > plain.priority);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The bytes.
+    pub payload: Bytes,
+    /// The exchange it belongs to; with `None` it begins one.
+    pub correlation: Option<MessageId>,
+    /// The band it travels in.
+    pub priority: Priority,
+}
+
+impl Outgoing {
+    /// A message of these bytes that begins an exchange, in the normal band.
+    pub fn new(payload: impl Into<Bytes>) -> Self {
+        Self {
+            payload: payload.into(),
+            correlation: None,
+            priority: Priority::Normal,
+        }
+    }
+
+    /// The same message in another band.
+    pub fn priority(self, priority: Priority) -> Self {
+        Self { priority, ..self }
+    }
+
+    /// The same message as part of an exchange that is under way.
+    pub fn correlation(self, correlation: MessageId) -> Self {
+        Self {
+            correlation: Some(correlation),
+            ..self
+        }
+    }
+}
+
+impl From<Bytes> for Outgoing {
+    fn from(payload: Bytes) -> Self {
+        Self::new(payload)
+    }
+}
+
+impl From<Vec<u8>> for Outgoing {
+    fn from(payload: Vec<u8>) -> Self {
+        Self::new(payload)
+    }
+}
+
+impl From<&[u8]> for Outgoing {
+    fn from(payload: &[u8]) -> Self {
+        Self::new(Bytes::copy_from_slice(payload))
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Outgoing {
+    fn from(payload: &[u8; N]) -> Self {
+        Self::from(payload.as_slice())
+    }
+}
+
+impl From<String> for Outgoing {
+    fn from(payload: String) -> Self {
+        Self::new(payload)
+    }
+}
+
+impl From<&str> for Outgoing {
+    fn from(payload: &str) -> Self {
+        Self::from(payload.as_bytes())
+    }
+}

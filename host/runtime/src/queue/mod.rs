@@ -1,0 +1,144 @@
+//! A bounded queue between senders and receivers, with four priority bands and backpressure.
+//!
+//! Everything happens under one short lock, and nothing is decided outside it:
+//! - A sender that has to wait leaves its message in the queue's waiting room. Whoever takes a
+//!   message out moves the next waiting one in. So a waiting sender cannot be overtaken by a later
+//!   one of its band, cannot miss a wake-up, and learns under the lock whether its message was
+//!   taken when it gives up.
+//! - A receiver that has to wait leaves its waker. It is woken when there is something for it, and
+//!   if it went away in between, its drop wakes the next.
+//!
+//! The queue knows nothing of kernels, WebAssembly or clocks. `tests/loom` checks this very source
+//! in every interleaving.
+
+mod bands;
+mod counts;
+mod pop;
+mod push;
+mod state;
+
+use crate::sync::{Mutex, MutexGuard};
+use bands::Bands;
+use state::{Consumers, Producers, State};
+use std::num::NonZeroUsize;
+
+pub use bands::Item;
+pub use counts::QueueCounts;
+pub use pop::{Pop, PopError};
+pub use push::{Push, Pushed, Refusal, Refused};
+pub use state::Overflow;
+
+/// The queue. Shared by reference; every operation takes `&self`.
+pub struct Queue<T> {
+    state: Mutex<State<T>>,
+}
+
+impl<T: Item> Queue<T> {
+    /// An empty queue for at most `capacity` messages.
+    pub fn new(capacity: NonZeroUsize, overflow: Overflow) -> Self {
+        Self {
+            state: Mutex::new(State::new(capacity, overflow)),
+        }
+    }
+
+    /// Puts an item in, as a future that waits while the queue is full (if its overflow rule is to
+    /// wait). Dropping the future withdraws an item that has not been taken yet.
+    pub fn push(&self, item: T) -> Push<'_, T> {
+        Push::new(self, item)
+    }
+
+    /// Takes up to `max_items` items and, past the first, up to `max_bytes` bytes: as a future
+    /// that waits for the first. Dropping the future takes nothing.
+    pub fn pop_many(&self, max_items: NonZeroUsize, max_bytes: usize) -> Pop<'_, T> {
+        Pop::new(self, max_items, max_bytes)
+    }
+
+    /// Takes one item.
+    pub fn pop(&self) -> Pop<'_, T> {
+        self.pop_many(NonZeroUsize::MIN, 0)
+    }
+
+    /// No item is taken from here on; those that are in can still be received. Wakes everybody.
+    pub fn close(&self) {
+        self.lock().producers = Producers::Closed;
+        self.wake_all();
+    }
+
+    /// From here on an item is taken only where there is room for it. Wakes waiting senders, whose
+    /// items are refused.
+    pub fn refuse_waiting(&self) {
+        {
+            let mut state = self.lock();
+            if state.producers == Producers::Open {
+                state.producers = Producers::Unwaiting;
+            }
+        }
+        self.wake_all();
+    }
+
+    /// No item is handed out until `release`. Receivers wait.
+    pub fn hold(&self) {
+        let mut state = self.lock();
+        if state.consumers == Consumers::Open {
+            state.consumers = Consumers::Held;
+        }
+    }
+
+    /// Ends a `hold`.
+    pub fn release(&self) {
+        {
+            let mut state = self.lock();
+            if state.consumers == Consumers::Held {
+                state.consumers = Consumers::Open;
+            }
+        }
+        self.wake_all();
+    }
+
+    /// No item is handed out ever again: receivers get [`PopError::Stopped`] at once.
+    pub fn stop_receivers(&self) {
+        self.lock().consumers = Consumers::Stopped;
+        self.wake_all();
+    }
+
+    /// Drops what is in, counts it, and returns it.
+    pub fn clear(&self) -> Vec<T> {
+        let (cleared, wakers) = {
+            let mut state = self.lock();
+            let cleared = state.items.drain();
+            state.counts.dropped_at_end += cleared.len() as u64;
+            let wakers = state.admit_waiting();
+            (cleared, wakers)
+        };
+        wake(wakers);
+        cleared
+    }
+
+    /// How many items are in.
+    pub fn depth(&self) -> usize {
+        self.lock().items.len()
+    }
+
+    /// What has happened so far.
+    pub fn counts(&self) -> QueueCounts {
+        let state = self.lock();
+        QueueCounts {
+            depth: state.items.len() as u64,
+            ..state.counts
+        }
+    }
+
+    fn wake_all(&self) {
+        let wakers = self.lock().take_all_wakers();
+        wake(wakers);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock()
+    }
+}
+
+/// Wakes tasks after the lock is released, so that none runs into it.
+fn wake(wakers: impl IntoIterator<Item = std::task::Waker>) {
+    wakers.into_iter().for_each(std::task::Waker::wake);
+}

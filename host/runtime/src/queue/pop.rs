@@ -1,0 +1,118 @@
+//! Taking items out.
+
+use super::state::{Consumers, Producers, State};
+use super::{Item, Queue, wake};
+use std::future::Future;
+use std::num::NonZeroUsize;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+/// Why there is nothing to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PopError {
+    /// The queue is closed and empty: nothing will ever come.
+    Closed,
+    /// The queue hands out nothing any more.
+    Stopped,
+}
+
+/// The future of [`Queue::pop`] and [`Queue::pop_many`]: at least one item, in the order of
+/// service.
+pub struct Pop<'queue, T: Item> {
+    queue: &'queue Queue<T>,
+    max_items: NonZeroUsize,
+    max_bytes: usize,
+    /// This receiver's place in the waiting room. It is kept while the receiver waits, so that a
+    /// wake-up for nothing does not cost it its turn.
+    ticket: Option<u64>,
+}
+
+impl<'queue, T: Item> Pop<'queue, T> {
+    pub(super) fn new(queue: &'queue Queue<T>, max_items: NonZeroUsize, max_bytes: usize) -> Self {
+        Self {
+            queue,
+            max_items,
+            max_bytes,
+            ticket: None,
+        }
+    }
+}
+
+impl<T: Item> Future for Pop<'_, T> {
+    type Output = Result<Vec<T>, PopError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let queue = self.queue;
+        let mut wakers = Vec::new();
+        let mut state = queue.lock();
+        match state.take(self.max_items, self.max_bytes, &mut wakers) {
+            Some(result) => {
+                if let Some(ticket) = self.ticket.take() {
+                    state.waiting_receivers.remove(&ticket);
+                }
+                drop(state);
+                wake(wakers);
+                Poll::Ready(result)
+            }
+            None => {
+                let ticket = self.ticket.unwrap_or_else(|| state.next_number());
+                state
+                    .waiting_receivers
+                    .insert(ticket, context.waker().clone());
+                drop(state);
+                self.ticket = Some(ticket);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<T: Item> Drop for Pop<'_, T> {
+    fn drop(&mut self) {
+        let Some(ticket) = self.ticket else { return };
+        let mut state = self.queue.lock();
+        // A ticket that is gone was woken for an item that this receiver did not take.
+        let next = match state.waiting_receivers.remove(&ticket) {
+            Some(_) => None,
+            None => state.next_receiver(),
+        };
+        drop(state);
+        wake(next);
+    }
+}
+
+impl<T: Item> State<T> {
+    /// What a receiver gets now; `None` if it has to wait. Fills `wakers` with who is to be woken.
+    fn take(
+        &mut self,
+        max_items: NonZeroUsize,
+        max_bytes: usize,
+        wakers: &mut Vec<Waker>,
+    ) -> Option<Result<Vec<T>, PopError>> {
+        match self.consumers {
+            Consumers::Stopped => return Some(Err(PopError::Stopped)),
+            Consumers::Held => return None,
+            Consumers::Open => {}
+        }
+        let Some(first) = self.items.pop() else {
+            return (self.producers == Producers::Closed).then_some(Err(PopError::Closed));
+        };
+        let mut bytes = first.bytes();
+        let mut taken = vec![first];
+        while taken.len() < max_items.get() {
+            match self.items.front() {
+                Some(next) if bytes.saturating_add(next.bytes()) <= max_bytes => {
+                    bytes += next.bytes();
+                    taken.extend(self.items.pop());
+                }
+                _ => break,
+            }
+        }
+        self.counts.received += taken.len() as u64;
+        wakers.extend(self.admit_waiting());
+        // What is left, or was let in, is for the next receiver, if this one was woken in its
+        // stead.
+        wakers.extend(self.next_receiver());
+        Some(Ok(taken))
+    }
+}
