@@ -1,0 +1,136 @@
+//! The state of one kernel, shared by everybody who has to do with it.
+
+use super::{Call, Ending, KernelState};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// A kernel's state, how long it has been in it, and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The state.
+    pub state: KernelState,
+    /// How long it has been in that state.
+    pub in_state: Duration,
+    /// How it ended; known in TERMINATED, and only there.
+    pub ending: Option<Ending>,
+}
+
+/// The one place where a kernel's state is kept. Changes are atomic and can be waited for.
+#[derive(Debug)]
+pub(crate) struct StatusCell {
+    cell: watch::Sender<Cell>,
+}
+
+#[derive(Debug)]
+struct Cell {
+    state: KernelState,
+    since: Instant,
+    /// When it was first activated.
+    activated: Option<Instant>,
+    ending: Option<Ending>,
+}
+
+impl StatusCell {
+    /// The state of a kernel that has just been launched.
+    pub(crate) fn launched() -> Self {
+        let state = KernelState::Launched;
+        Self {
+            cell: watch::Sender::new(Cell {
+                state,
+                since: Instant::now(),
+                activated: None,
+                ending: None,
+            }),
+        }
+    }
+
+    pub(crate) fn state(&self) -> KernelState {
+        self.cell.borrow().state
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let cell = self.cell.borrow();
+        Status {
+            state: cell.state,
+            in_state: cell.since.elapsed(),
+            ending: cell.ending.clone(),
+        }
+    }
+
+    pub(crate) fn ending(&self) -> Option<Ending> {
+        self.cell.borrow().ending.clone()
+    }
+
+    /// How long it has been, or was, running since it was activated.
+    pub(crate) fn uptime(&self) -> Duration {
+        let cell = self.cell.borrow();
+        let until = if cell.state == KernelState::Terminated {
+            cell.since
+        } else {
+            Instant::now()
+        };
+        cell.activated
+            .map_or(Duration::ZERO, |at| until.duration_since(at))
+    }
+
+    /// Carries out a call's transition. `effect` runs under the same lock, before anybody can see
+    /// the new state, and is given the state before.
+    ///
+    /// # Errors
+    /// The state, where the call is not valid in it; then nothing has happened.
+    pub(crate) fn transition(
+        &self,
+        call: Call,
+        effect: impl FnOnce(KernelState),
+    ) -> Result<KernelState, KernelState> {
+        let mut outcome = None;
+        self.cell.send_if_modified(|cell| {
+            let before = cell.state;
+            if !call.is_valid_in(before) {
+                outcome = Some(Err(before));
+                return false;
+            }
+            outcome = Some(Ok(before));
+            effect(before);
+            let after = call.leads_to().unwrap_or(before);
+            if after == before {
+                return false;
+            }
+            cell.state = after;
+            cell.since = Instant::now();
+            if call == Call::Activate {
+                cell.activated = Some(cell.since);
+            }
+            true
+        });
+        // The closure above always runs; the fallback is the answer that changes nothing.
+        outcome.unwrap_or(Err(KernelState::Terminated))
+    }
+
+    /// Makes the kernel TERMINATED, unless it already is. The first ending stands. `effect` runs
+    /// under the same lock, before anybody can see the ending.
+    pub(crate) fn end(&self, ending: Ending, effect: impl FnOnce(KernelState)) {
+        self.cell.send_if_modified(|cell| {
+            if cell.state == KernelState::Terminated {
+                return false;
+            }
+            effect(cell.state);
+            cell.state = KernelState::Terminated;
+            cell.since = Instant::now();
+            cell.ending = Some(ending);
+            true
+        });
+    }
+
+    /// Waits until the state satisfies `condition`.
+    pub(crate) async fn wait_until(&self, condition: impl Fn(KernelState) -> bool) -> KernelState {
+        let mut receiver = self.cell.subscribe();
+        match receiver.wait_for(|cell| condition(cell.state)).await {
+            Ok(cell) => cell.state,
+            // The sender lives in `self`, so this does not happen while we are borrowed.
+            Err(_) => KernelState::Terminated,
+        }
+    }
+}
