@@ -1,0 +1,105 @@
+//! Why a component cannot be loaded.
+
+use crate::message::schema::SchemaError;
+use crate::sandbox::ContractError;
+use std::path::PathBuf;
+
+/// Why a component cannot be loaded, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("cannot read the component {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The path is a folder or a device.
+    #[error("{} is {kind}, not a component; name the .wasm file itself", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// No kernel is registered under this name.
+    #[error(
+        "no component is registered as {name:?}; register it first, or launch from a path or bytes"
+    )]
+    NotRegistered {
+        /// The name.
+        name: String,
+    },
+    /// There are no bytes.
+    #[error("the component is empty (0 bytes); was its build interrupted?")]
+    Empty,
+    /// There are too many bytes.
+    #[error(
+        "the component has {length} bytes, more than the {limit} that are allowed; is it a component at all? If so, strip its debug information"
+    )]
+    TooLarge {
+        /// Its length in bytes.
+        length: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The bytes are something else.
+    #[error("the component is not WebAssembly: it begins with {beginning}, not with \"\\0asm\"")]
+    NotWasm {
+        /// The first bytes, as text.
+        beginning: String,
+    },
+    /// WebAssembly text.
+    #[error(
+        "this is WebAssembly text, not a binary; assemble it first, such as with: wasm-tools parse KERNEL.wat -o KERNEL.wasm"
+    )]
+    Text,
+    /// A core module.
+    #[error(
+        "this is a core WebAssembly module, not a component; link it with wasm-component-ld (cargo: linker = \"wasm-component-ld\"), or make a component of it with: wasm-tools component new MODULE.wasm -o KERNEL.wasm"
+    )]
+    CoreModule,
+    /// Malformed, or it uses what the engine does not have.
+    #[error("the component is invalid or damaged: {reason}")]
+    Invalid {
+        /// What the engine says, with the byte offset where it has one.
+        reason: String,
+    },
+    /// Its declaration of message types cannot be read.
+    #[error(
+        "the component's custom section \"ring:messages\" is malformed: {0}; rebuild it with a current SDK"
+    )]
+    Messages(#[from] SchemaError),
+    /// It is for another world.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+    /// It names the contract's functions with other types, or it does not fit the limits.
+    #[error("the component does not fit this host: {reason}")]
+    Mismatch {
+        /// What does not fit.
+        reason: String,
+    },
+    /// What runs at launch went wrong.
+    #[error("the component's initialiser failed: {reason}")]
+    Initialiser {
+        /// What happened.
+        reason: String,
+    },
+    /// What runs at launch took too long.
+    #[error(
+        "the component's initialiser did not end within {limit}; do the work in run, or raise the limit"
+    )]
+    InitialiserTooLong {
+        /// The limit, in fuel or time.
+        limit: String,
+    },
+    /// A fault in ringhost.
+    #[error("the host failed to load the component: {reason}")]
+    HostFault {
+        /// What happened.
+        reason: String,
+    },
+}

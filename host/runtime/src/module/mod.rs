@@ -1,0 +1,127 @@
+//! From component bytes to compiled code: read, checked, compiled, cached by digest.
+
+mod cache;
+mod declared;
+mod inspection;
+mod load_error;
+mod source;
+
+use crate::message::schema::Messages;
+use crate::sandbox::Needs;
+use bytes::Bytes;
+use cache::DiskCache;
+use lru::LruCache;
+use parking_lot::Mutex;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+pub use inspection::Inspection;
+pub use load_error::LoadError;
+pub use source::{Digest, Source};
+
+/// Compiled components kept in memory, at most. Those that run are kept by their kernels.
+const IN_MEMORY: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+/// A compiled component.
+#[derive(Clone)]
+pub(crate) struct Module {
+    pub(crate) digest: Digest,
+    pub(crate) component: Component,
+    pub(crate) needs: Needs,
+    pub(crate) messages: Messages,
+    pub(crate) component_bytes: usize,
+    pub(crate) compiled_bytes: usize,
+}
+
+/// Turns sources into modules. The same bytes are compiled once, however many ask at once.
+pub(crate) struct Loader {
+    engine: Engine,
+    disk: Option<Arc<DiskCache>>,
+    memory: Mutex<LruCache<Digest, Arc<OnceCell<Module>>>>,
+}
+
+impl Loader {
+    pub(crate) fn new(engine: Engine, cache_folder: Option<PathBuf>) -> Self {
+        let disk = cache_folder.map(|folder| Arc::new(DiskCache::new(folder, &engine)));
+        Self {
+            engine,
+            disk,
+            memory: Mutex::new(LruCache::new(IN_MEMORY)),
+        }
+    }
+
+    /// Reads and compiles a component, or takes it from a cache. It may be for any world.
+    pub(crate) async fn load(&self, source: &Source) -> Result<Module, LoadError> {
+        let bytes = source.read().await?;
+        let digest = blocking(move || Ok((Digest::of(&bytes), bytes))).await;
+        let (digest, bytes) = digest?;
+        let cell = self
+            .memory
+            .lock()
+            .get_or_insert(digest, Arc::default)
+            .clone();
+        cell.get_or_try_init(|| self.compile(digest, bytes))
+            .await
+            .cloned()
+    }
+
+    async fn compile(&self, digest: Digest, bytes: Bytes) -> Result<Module, LoadError> {
+        let engine = self.engine.clone();
+        let disk = self.disk.clone();
+        blocking(move || {
+            source::check(&bytes)?;
+            let cached = disk.as_ref().and_then(|disk| disk.read(&engine, &digest));
+            let component = match cached {
+                Some(component) => component,
+                None => compile(&engine, &bytes, &digest, disk.as_deref())?,
+            };
+            let messages = declared::read(&bytes)?;
+            Ok(Module {
+                digest,
+                needs: Needs::of(&component, &engine),
+                messages,
+                component_bytes: bytes.len(),
+                compiled_bytes: compiled_bytes(&component),
+                component,
+            })
+        })
+        .await
+    }
+}
+
+fn compile(
+    engine: &Engine,
+    bytes: &[u8],
+    digest: &Digest,
+    disk: Option<&DiskCache>,
+) -> Result<Component, LoadError> {
+    let component = Component::from_binary(engine, bytes).map_err(|error| LoadError::Invalid {
+        reason: format!("{error:#}"),
+    })?;
+    if let Some(disk) = disk {
+        disk.write(&component, digest);
+    }
+    Ok(component)
+}
+
+/// Runs long work where it holds up no executor thread.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LoadError> + Send + 'static,
+) -> Result<T, LoadError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(LoadError::HostFault {
+            reason: error.to_string(),
+        }),
+    }
+}
+
+/// How large the compiled code is, in bytes.
+fn compiled_bytes(component: &Component) -> usize {
+    let image = component.image_range();
+    (image.end as usize).saturating_sub(image.start as usize)
+}

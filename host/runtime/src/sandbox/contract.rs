@@ -1,0 +1,136 @@
+//! Checks a component against the contract, by its type alone: none of its code has run.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+use wasmtime::component::types::{ComponentItem, Type};
+
+/// The interfaces of the contract that a kernel may import.
+const RING_KERNEL: [&str; 3] = [
+    "ring:kernel/lifecycle@0.1.0",
+    "ring:kernel/messaging@0.1.0",
+    "ring:kernel/log@0.1.0",
+];
+
+/// The packages of WASI 0.2 that a kernel may import. They are answered with an empty world.
+const WASI: [&str; 6] = [
+    "wasi:cli/",
+    "wasi:clocks/",
+    "wasi:filesystem/",
+    "wasi:io/",
+    "wasi:random/",
+    "wasi:sockets/",
+];
+
+/// What a component imports and exports.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Needs {
+    /// Interfaces of the ring kernel contract.
+    pub ring_kernel: Vec<String>,
+    /// Interfaces of WASI 0.2, which it gets as an empty world: no files, no network, no
+    /// environment; standard output and error go to the log.
+    pub wasi: Vec<String>,
+    /// Imports that this host does not have.
+    pub unknown: Vec<String>,
+    /// What it exports.
+    pub exports: Vec<String>,
+    /// What the contract asks for and it does not export.
+    pub missing: Vec<String>,
+}
+
+/// A component for another world.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ContractError {
+    /// What it imports that this host does not have.
+    pub unknown_imports: Vec<String>,
+    /// What it would have to export.
+    pub missing_exports: Vec<String>,
+}
+
+impl fmt::Display for ContractError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the component is not a kernel of the world ring:kernel/kernel@0.1.0:"
+        )?;
+        if !self.unknown_imports.is_empty() {
+            write!(
+                formatter,
+                " it imports what no host of kernels has ({})",
+                self.unknown_imports.join(", ")
+            )?;
+        }
+        if !self.missing_exports.is_empty() {
+            let and = if self.unknown_imports.is_empty() {
+                ""
+            } else {
+                ", and"
+            };
+            write!(
+                formatter,
+                "{and} it does not export {}",
+                self.missing_exports.join(", ")
+            )?;
+        }
+        write!(formatter, "; build it against wit/ring-kernel.wit")
+    }
+}
+
+impl Needs {
+    /// Reads them off a component's type.
+    pub(crate) fn of(component: &Component, engine: &Engine) -> Self {
+        let component = component.component_type();
+        let mut needs = Self::default();
+        for (name, _) in component.imports(engine) {
+            let list = if RING_KERNEL.contains(&name) {
+                &mut needs.ring_kernel
+            } else if is_wasi(name) {
+                &mut needs.wasi
+            } else {
+                &mut needs.unknown
+            };
+            list.push(name.to_owned());
+        }
+        needs.exports = component
+            .exports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let run = component.get_export(engine, "run");
+        if !run.is_some_and(|run| is_run(&run.ty)) {
+            needs
+                .missing
+                .push("run: func() -> result<_, string>".to_owned());
+        }
+        needs
+    }
+
+    /// # Errors
+    /// If a host of kernels cannot run such a component.
+    pub fn check(&self) -> Result<(), ContractError> {
+        if self.unknown.is_empty() && self.missing.is_empty() {
+            return Ok(());
+        }
+        Err(ContractError {
+            unknown_imports: self.unknown.clone(),
+            missing_exports: self.missing.clone(),
+        })
+    }
+}
+
+fn is_wasi(import: &str) -> bool {
+    import.contains("@0.2.") && WASI.iter().any(|package| import.starts_with(package))
+}
+
+fn is_run(item: &ComponentItem) -> bool {
+    let ComponentItem::ComponentFunc(run) = item else {
+        return false;
+    };
+    let mut results = run.results();
+    run.params().next().is_none()
+        && matches!(
+            results.next(),
+            Some(Type::Result(result)) if result.ok().is_none() && result.err() == Some(Type::String)
+        )
+        && results.next().is_none()
+}

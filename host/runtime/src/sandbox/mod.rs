@@ -1,0 +1,32 @@
+//! What isolates a kernel: the one wasmtime configuration, limits, and the check of a component
+//! against what it is granted.
+
+mod contract;
+mod limits;
+
+use wasmtime::{Config, Engine, WasmBacktraceDetails};
+
+pub use contract::{ContractError, Needs};
+pub use limits::Limits;
+pub(crate) use limits::Memory;
+
+/// The engine that compiles and runs every kernel of a runtime.
+///
+/// # Errors
+/// Where wasmtime does not support this machine.
+pub(crate) fn engine() -> wasmtime::Result<Engine> {
+    let mut config = Config::new();
+    config
+        // Fuel makes a kernel yield, and is what its work is measured in.
+        .consume_fuel(true)
+        // Kernels run as fibers of our executor and use no asynchrony of the component model;
+        // without it every crossing of the boundary costs half.
+        .concurrency_support(false)
+        // An operator reads function names, and lines where the component has them.
+        .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+        // The same input gives the same result on every machine.
+        .relaxed_simd_deterministic(true)
+        // A less proven part of the engine that no kernel needs.
+        .wasm_memory64(false);
+    Engine::new(&config)
+}
