@@ -1,1 +1,51 @@
-//! ringhost.
+//! ringhost runs *ring kernels*: persistent actors, each a sandboxed WebAssembly component, that
+//! loop over an input queue, do work and answer on an output queue.
+//!
+//! Begin with [`RingKernelRuntime`]. What a kernel can rely on stands in `wit/ring-kernel.wit`;
+//! what a caller can rely on, in `docs/semantics.md`.
+//!
+//! The modules are rooms, from the ground up, each knowing only what stands below it: `message`,
+//! `queue`, `lifecycle`, `telemetry`, `sandbox`, `module`, `imports`, `kernel`, `runtime`.
+
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod error;
+mod imports;
+mod kernel;
+mod lifecycle;
+pub mod message;
+mod module;
+mod queue;
+mod runtime;
+mod sandbox;
+mod sync;
+mod telemetry;
+
+pub use error::{
+    Error, InputClosedError, InvalidOptionError, KernelEndedError, KernelExistsError,
+    KernelNotFoundError, KernelStateError, MessageDroppedError, MessageTooLargeError,
+    QueueFullError, TimeoutError,
+};
+pub use imports::{Level, LogLine};
+pub use kernel::{LaunchOptions, Termination};
+pub use lifecycle::{
+    Call, Ending, Frame, InvalidKernelIdError, KernelId, KernelState, Limit, Status, TrapReport,
+};
+pub use message::{DecodeError, EncodeError, Envelope, Message, MessageId, Outgoing, Priority};
+pub use module::{Digest, Inspection, LoadError, Source};
+pub use queue::{Overflow, QueueCounts};
+pub use runtime::{
+    Backend, Builder, KernelSummary, RingKernelRuntime, RuntimeSummary, TERMINATE_ALL_TIMEOUT,
+    TERMINATE_TIMEOUT, TypedKernel,
+};
+pub use sandbox::{ContractError, Limits, Needs};
+pub use telemetry::{KernelTelemetry, LatencySummary};

@@ -47,7 +47,7 @@ impl Display for Messages {
         let show = |declared: &Option<Type>| {
             declared
                 .as_ref()
-                .map_or_else(|| "undeclared".to_string(), |one| Nested(one).to_string())
+                .map_or_else(|| "plain bytes".to_string(), |one| Nested(one).to_string())
         };
         write!(formatter, "{} -> {}", show(&self.input), show(&self.output))
     }

@@ -65,7 +65,10 @@ fn a_side_that_is_not_declared_is_bytes_of_any_meaning() {
             Messages::default()
         );
     }
-    assert_eq!(Messages::default().to_string(), "undeclared -> undeclared");
+    assert_eq!(
+        Messages::default().to_string(),
+        "plain bytes -> plain bytes"
+    );
 }
 
 #[test]

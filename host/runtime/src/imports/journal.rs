@@ -1,0 +1,204 @@
+//! A kernel's log, bounded in size and rate.
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How much a log line matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Steps.
+    Trace,
+    /// What helps to find a fault.
+    Debug,
+    /// What an operator likes to know.
+    Info,
+    /// What an operator should look at.
+    Warn,
+    /// What went wrong.
+    Error,
+}
+
+/// One line that a kernel logged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// How much it matters.
+    pub level: Level,
+    /// The text, without a line end; cut where it was too long.
+    pub text: String,
+}
+
+/// How many bytes of the newest lines are kept to be looked at later.
+const KEPT_BYTES: usize = 64 << 10;
+
+/// What a line costs beside its text.
+const LINE_COST: u64 = 64;
+
+/// Takes a kernel's log lines: hands them to `tracing`, and keeps the newest.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    kernel_id: String,
+    line_bytes: usize,
+    bytes_per_second: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    lines: VecDeque<LogLine>,
+    kept_bytes: usize,
+    /// The last error line since the kernel was last seen to go on after one.
+    last_error: Option<String>,
+    /// Bytes that may be logged now; refilled by time.
+    credit: u64,
+    refilled: Instant,
+    dropped: u64,
+    dropped_unreported: u64,
+}
+
+impl Journal {
+    pub(crate) fn new(kernel_id: &str, line_bytes: usize, bytes_per_second: u64) -> Self {
+        Self {
+            kernel_id: kernel_id.to_owned(),
+            line_bytes,
+            bytes_per_second,
+            state: Mutex::new(State {
+                lines: VecDeque::new(),
+                kept_bytes: 0,
+                last_error: None,
+                credit: bytes_per_second,
+                refilled: Instant::now(),
+                dropped: 0,
+                dropped_unreported: 0,
+            }),
+        }
+    }
+
+    /// Logs one line.
+    pub(crate) fn log(&self, level: Level, text: &str) {
+        let text = cut(text.trim_end_matches(['\r', '\n']), self.line_bytes);
+        let mut state = self.state.lock();
+        if level == Level::Error {
+            // Kept even when the line itself is over the rate: it may be the last word of a
+            // kernel that floods and then panics.
+            state.last_error = Some(text.clone().into_owned());
+        }
+        if !state.pay(text.len() as u64 + LINE_COST, self.bytes_per_second) {
+            state.dropped += 1;
+            state.dropped_unreported += 1;
+            return;
+        }
+        let unreported = std::mem::take(&mut state.dropped_unreported);
+        if unreported > 0 {
+            let note = format!(
+                "{unreported} log lines were dropped: more than {} bytes a second",
+                self.bytes_per_second
+            );
+            self.write(&mut state, Level::Warn, note);
+        }
+        self.write(&mut state, level, text.into_owned());
+    }
+
+    /// The newest lines, oldest first.
+    pub(crate) fn lines(&self) -> Vec<LogLine> {
+        self.state.lock().lines.iter().cloned().collect()
+    }
+
+    pub(crate) fn last_error(&self) -> Option<String> {
+        self.state.lock().last_error.clone()
+    }
+
+    pub(crate) fn dropped(&self) -> u64 {
+        self.state.lock().dropped
+    }
+
+    fn write(&self, state: &mut State, level: Level, text: String) {
+        let kernel = &self.kernel_id;
+        match level {
+            Level::Trace => tracing::trace!(target: "ringhost::kernel", kernel, "{text}"),
+            Level::Debug => tracing::debug!(target: "ringhost::kernel", kernel, "{text}"),
+            Level::Info => tracing::info!(target: "ringhost::kernel", kernel, "{text}"),
+            Level::Warn => tracing::warn!(target: "ringhost::kernel", kernel, "{text}"),
+            Level::Error => tracing::error!(target: "ringhost::kernel", kernel, "{text}"),
+        }
+        state.kept_bytes += text.len();
+        state.lines.push_back(LogLine { level, text });
+        while state.kept_bytes > KEPT_BYTES || state.lines.len() > KEPT_BYTES / 64 {
+            let Some(oldest) = state.lines.pop_front() else {
+                break;
+            };
+            state.kept_bytes -= oldest.text.len();
+        }
+    }
+}
+
+impl State {
+    fn pay(&mut self, cost: u64, per_second: u64) -> bool {
+        let now = Instant::now();
+        let elapsed = now
+            .duration_since(self.refilled)
+            .min(Duration::from_secs(1));
+        let earned = (u128::from(per_second) * elapsed.as_nanos() / 1_000_000_000) as u64;
+        if earned > 0 {
+            self.credit = self.credit.saturating_add(earned).min(per_second);
+            self.refilled = now;
+        }
+        let paid = self.credit.checked_sub(cost);
+        self.credit = paid.unwrap_or(self.credit);
+        paid.is_some()
+    }
+}
+
+/// The text up to so many bytes, cut between characters, with a mark where something is missing.
+fn cut(text: &str, bytes: usize) -> std::borrow::Cow<'_, str> {
+    if text.len() <= bytes {
+        return text.into();
+    }
+    let end = (0..=bytes)
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or(0);
+    let kept = text.get(..end).unwrap_or_default();
+    format!("{kept}… ({} bytes cut)", text.len() - end).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_is_dropped_counted_and_reported_when_it_is_over() {
+        let journal = Journal::new("flood", 100, 1000);
+        for _ in 0..100 {
+            journal.log(Level::Info, "spam");
+        }
+        let kept = journal.lines().len() as u64;
+        assert_eq!(kept, 1000 / (4 + LINE_COST));
+        assert_eq!(journal.dropped(), 100 - kept);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        journal.log(Level::Info, "calm");
+        let lines = journal.lines();
+        let texts: Vec<_> = lines
+            .iter()
+            .rev()
+            .take(2)
+            .map(|line| line.text.as_str())
+            .collect();
+        assert_eq!(texts[0], "calm");
+        assert!(
+            texts[1].starts_with("86 log lines were dropped"),
+            "{}",
+            texts[1]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_long_line_is_cut_between_characters() {
+        let journal = Journal::new("long", 5, 1000);
+        journal.log(Level::Info, "ééé");
+        assert_eq!(journal.lines()[0].text, "éé… (2 bytes cut)");
+    }
+}

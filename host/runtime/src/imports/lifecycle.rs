@@ -1,0 +1,66 @@
+//! `ring:kernel/lifecycle`: what a kernel may ask about its own life.
+
+use super::{Host, entered};
+use crate::lifecycle::KernelState;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{ComponentType, LinkerInstance, Lower};
+
+/// What `wait-active` was woken by.
+#[derive(ComponentType, Lower, Clone, Copy)]
+#[component(enum)]
+#[repr(u8)]
+enum Activity {
+    #[component(name = "active")]
+    Active,
+    #[component(name = "terminating")]
+    Terminating,
+}
+
+pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<()> {
+    linker.func_wrap("kernel-id", |store: StoreContextMut<'_, Host>, ()| {
+        Ok((store.data().ports.id.as_str().to_owned(),))
+    })?;
+    linker.func_wrap(
+        "should-terminate",
+        |store: StoreContextMut<'_, Host>, ()| {
+            Ok((store.data().ports.status.state() == KernelState::Terminating,))
+        },
+    )?;
+    linker.func_wrap("is-active", |store: StoreContextMut<'_, Host>, ()| {
+        Ok((store.data().ports.status.state() != KernelState::Deactivated,))
+    })?;
+    linker.func_wrap_async("wait-active", |mut store: StoreContextMut<'_, Host>, ()| {
+        Box::new(async move {
+            entered(&mut store);
+            let host = store.data_mut();
+            host.turn.spend(0).await;
+            Ok((host.wait_active().await?,))
+        })
+    })
+}
+
+impl Host {
+    async fn wait_active(&mut self) -> wasmtime::Result<Activity> {
+        self.require_started("wait-active")?;
+        let ports = &self.ports;
+        let _waiting = ports.control.wait_mark();
+        let state = ports
+            .status
+            .wait_until(|state| state != KernelState::Deactivated)
+            .await;
+        Ok(match state {
+            KernelState::Active => Activity::Active,
+            _ => Activity::Terminating,
+        })
+    }
+
+    /// Refuses a waiting call from an initialiser: it would hold up the launch for ever.
+    pub(super) fn require_started(&self, call: &str) -> wasmtime::Result<()> {
+        if self.ports.control.has_started() {
+            return Ok(());
+        }
+        Err(wasmtime::Error::msg(format!(
+            "it called {call} from an initialiser, before it was activated; call it from run"
+        )))
+    }
+}

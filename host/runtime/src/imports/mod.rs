@@ -1,0 +1,84 @@
+//! The host side of the contract: what a kernel's imports do. An interface a file.
+
+mod calls;
+mod control;
+mod journal;
+mod lifecycle;
+mod log;
+mod messaging;
+mod ports;
+mod turn;
+mod wasi;
+
+use crate::message::{MessageId, Priority};
+use crate::sandbox::Memory;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use turn::Turn;
+use wasmtime::component::{Linker, ResourceTable};
+use wasmtime::{AsContext, Engine, StoreContextMut};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+pub(crate) use calls::Reply;
+pub(crate) use control::Order;
+pub use journal::{Level, LogLine};
+pub(crate) use ports::{LaunchSettings, Ports, push_within};
+
+/// What the store of one kernel holds: everything its imports work on.
+pub(crate) struct Host {
+    pub(crate) ports: Arc<Ports>,
+    pub(crate) memory: Memory,
+    turn: Turn,
+    /// The exchange and band of the message received last, which a send answers by default.
+    last_received: Option<(MessageId, Priority)>,
+    wasi: WasiCtx,
+    resources: ResourceTable,
+}
+
+impl Host {
+    pub(crate) fn new(ports: Arc<Ports>, memory: Memory) -> Self {
+        let wasi = wasi::empty_world(&ports);
+        let mut resources = ResourceTable::new();
+        resources.set_max_capacity(wasi::MAX_RESOURCES);
+        Self {
+            ports,
+            memory,
+            turn: Turn::default(),
+            last_received: None,
+            wasi,
+            resources,
+        }
+    }
+}
+
+impl WasiView for Host {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.resources,
+        }
+    }
+}
+
+/// The linker for kernels: the contract, and WASI 0.2 as an empty world.
+///
+/// # Errors
+/// Where two definitions clash, which is a fault of this program.
+pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Host>> {
+    let mut linker = Linker::new(engine);
+    lifecycle::add_to(&mut linker.instance("ring:kernel/lifecycle@0.1.0")?)?;
+    messaging::add_to(&mut linker.instance("ring:kernel/messaging@0.1.0")?)?;
+    log::add_to(&mut linker.instance("ring:kernel/log@0.1.0")?)?;
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    Ok(linker)
+}
+
+/// What every call of a kernel to the host begins with.
+fn entered(store: &mut StoreContextMut<'_, Host>) {
+    let fuel = store.as_context().get_fuel();
+    let host = store.data_mut();
+    host.memory.survived();
+    if let (Some(meter), Ok(fuel)) = (&host.ports.meter, fuel) {
+        meter.fuel.store(u64::MAX - fuel, Ordering::Relaxed);
+    }
+}

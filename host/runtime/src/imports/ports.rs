@@ -1,0 +1,201 @@
+//! Where a kernel meets its runtime: the queues, the state, and what both sides keep account in.
+
+use super::calls::Calls;
+use super::control::{Control, Order};
+use super::journal::Journal;
+use crate::lifecycle::{Call, Ending, KernelId, KernelState, StatusCell};
+use crate::message::{Envelope, Message, MessageId, Outgoing, Priority};
+use crate::queue::{Item, Overflow, Push, Pushed, Queue, Refused};
+use crate::sandbox::Limits;
+use crate::telemetry::Meter;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::time::Instant;
+
+impl Item for Message {
+    fn priority(&self) -> Priority {
+        self.envelope.priority
+    }
+
+    fn bytes(&self) -> usize {
+        self.payload.len()
+    }
+}
+
+/// What the ports are made to.
+pub(crate) struct LaunchSettings {
+    pub(crate) capacity: NonZeroUsize,
+    pub(crate) overflow: Overflow,
+    pub(crate) output_overflow: Overflow,
+    pub(crate) limits: Limits,
+}
+
+/// Shared by a kernel's store and its runtime.
+pub(crate) struct Ports {
+    pub(crate) id: KernelId,
+    pub(crate) limits: Limits,
+    pub(crate) status: StatusCell,
+    pub(crate) control: Control,
+    pub(crate) input: Queue<Message>,
+    pub(crate) input_capacity: NonZeroUsize,
+    pub(crate) input_overflow: Overflow,
+    pub(crate) output: Queue<Message>,
+    pub(crate) output_overflow: Overflow,
+    pub(crate) calls: Calls,
+    pub(crate) journal: Journal,
+    pub(crate) meter: Option<Meter>,
+    pub(crate) memory_bytes: Arc<AtomicU64>,
+    /// Names messages; one counter for the whole runtime.
+    pub(crate) message_ids: Arc<AtomicU64>,
+}
+
+impl Ports {
+    pub(crate) fn new(
+        id: KernelId,
+        options: LaunchSettings,
+        telemetry: bool,
+        memory_bytes: Arc<AtomicU64>,
+        message_ids: Arc<AtomicU64>,
+    ) -> Self {
+        let LaunchSettings {
+            capacity,
+            overflow,
+            output_overflow,
+            limits,
+        } = options;
+        let journal = Journal::new(
+            id.as_str(),
+            limits.log_line_bytes,
+            limits.log_bytes_per_second,
+        );
+        Self {
+            id,
+            limits,
+            status: StatusCell::launched(),
+            control: Control::default(),
+            input: Queue::new(capacity, overflow),
+            input_capacity: capacity,
+            input_overflow: overflow,
+            output: Queue::new(capacity, output_overflow),
+            output_overflow,
+            calls: Calls::new(),
+            journal,
+            meter: telemetry.then(Meter::new),
+            memory_bytes,
+            message_ids,
+        }
+    }
+
+    fn next_id(&self) -> MessageId {
+        MessageId(self.message_ids.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Puts an envelope on a message. Without a correlation it begins an exchange.
+    pub(crate) fn seal(&self, outgoing: Outgoing) -> Message {
+        let id = self.next_id();
+        let correlation = outgoing.correlation.unwrap_or(id);
+        Message {
+            envelope: Envelope {
+                id,
+                correlation,
+                priority: outgoing.priority,
+            },
+            payload: outgoing.payload,
+            accepted: self.meter.as_ref().map(|_| Instant::now()),
+        }
+    }
+
+    /// Pauses the kernel: it receives nothing more, and stands still at its next yield.
+    pub(crate) fn pause(&self) {
+        self.input.hold();
+        self.control.give(Order::Pause);
+    }
+
+    /// Ends a pause.
+    pub(crate) fn resume(&self) {
+        self.control.give(Order::Run);
+        self.input.release();
+    }
+
+    /// Asks the kernel to end: nothing reaches it any more, and no call of its waits.
+    pub(crate) fn ask_to_end(&self) {
+        self.input.close();
+        self.input.stop_receivers();
+        self.output.refuse_waiting();
+        self.control.give(Order::Run);
+    }
+
+    /// Makes the kernel TERMINATED, with this ending, unless it is already. What waited for it is
+    /// dropped and counted. What it sent stays to be received if it ended by itself; if it was
+    /// asked to end, that is dropped and counted, too.
+    pub(crate) fn end(&self, ending: Ending) {
+        self.status.end(ending, |before| {
+            self.input.close();
+            self.input.stop_receivers();
+            self.input.clear();
+            self.output.close();
+            if matches!(before, KernelState::Terminating | KernelState::Launched) {
+                self.output.clear();
+            }
+            self.calls.end();
+        });
+    }
+
+    /// Waits until the kernel is TERMINATED; false if it is not by then.
+    pub(crate) async fn ends_within(&self, timeout: Duration) -> bool {
+        let ended = self
+            .status
+            .wait_until(|state| state == KernelState::Terminated);
+        tokio::time::timeout(timeout, ended).await.is_ok()
+    }
+
+    /// Messages that were in the queues when the kernel ended: input, output.
+    pub(crate) fn dropped_at_end(&self) -> (u64, u64) {
+        (
+            self.input.counts().dropped_at_end,
+            self.output.counts().dropped_at_end,
+        )
+    }
+
+    /// The same for a kernel that ran, with its error counted.
+    pub(crate) fn finish(&self, ending: Ending) {
+        if let Some(meter) = self.meter.as_ref().filter(|_| ending.is_failure()) {
+            meter.error(ending.to_string());
+        }
+        self.end(ending);
+    }
+
+    /// The kernel used up a fuel slice.
+    pub(crate) fn burnt_a_slice(&self) {
+        if let Some(meter) = &self.meter {
+            meter
+                .fuel
+                .fetch_add(self.limits.fuel_slice, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn transition(
+        &self,
+        call: Call,
+        effect: impl FnOnce(&Self),
+    ) -> Result<KernelState, KernelState> {
+        self.status.transition(call, |_| effect(self))
+    }
+}
+
+/// Pushes, waiting at most `timeout` for room. When time is up the message was either taken or it
+/// is given back; it cannot be taken after that.
+pub(crate) async fn push_within(
+    mut push: Push<'_, Message>,
+    timeout: Option<Duration>,
+) -> Result<Pushed<Message>, Refused<Message>> {
+    match timeout {
+        None => push.await,
+        Some(timeout) => match tokio::time::timeout(timeout, &mut push).await {
+            Ok(result) => result,
+            Err(_) => push.give_up(),
+        },
+    }
+}

@@ -1,0 +1,52 @@
+//! Reads an ending off wasmtime's error.
+
+use crate::imports::Host;
+use crate::lifecycle::{Ending, Frame, Limit, TrapReport};
+use wasmtime::{FrameInfo, Trap, WasmBacktrace};
+
+/// How a kernel ended whose call came back with an error.
+pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
+    let code = error.downcast_ref::<Trap>();
+    let trap = TrapReport {
+        reason: match code {
+            Some(code) => code
+                .to_string()
+                .trim_start_matches("wasm trap: ")
+                .to_owned(),
+            None => error.root_cause().to_string(),
+        },
+        message: host.ports.journal.last_error(),
+        backtrace: error
+            .downcast_ref::<WasmBacktrace>()
+            .map(|backtrace| backtrace.frames().iter().map(frame).collect())
+            .unwrap_or_default(),
+    };
+    if let Some(limit) = host.memory.refused() {
+        return Ending::LimitExceeded { limit, trap };
+    }
+    match code {
+        Some(Trap::StackOverflow) => Ending::LimitExceeded {
+            limit: Limit::Stack,
+            trap,
+        },
+        _ => Ending::Trapped(trap),
+    }
+}
+
+fn frame(frame: &FrameInfo) -> Frame {
+    let symbol = frame.symbols().first();
+    let function = symbol
+        .and_then(|symbol| symbol.name().map(str::to_owned))
+        .or_else(|| {
+            let name = frame.func_name()?;
+            Some(rustc_demangle::demangle(name).to_string())
+        });
+    let position = symbol.and_then(|symbol| {
+        let line = symbol.line()?;
+        Some(format!("{}:{line}", symbol.file()?))
+    });
+    Frame {
+        function: function.unwrap_or_else(|| format!("function {}", frame.func_index())),
+        position,
+    }
+}

@@ -1,0 +1,121 @@
+//! The gate between a kernel and its executor: it lets the kernel be polled, or not.
+//!
+//! A kernel that burns its fuel slice yields by waking itself. Woken like that, a task goes to the
+//! end of the executor's queue, but an executor looks at its timers and sockets only when that
+//! queue is empty, or after many turns: with enough busy kernels, timers would be late by many
+//! slices. So the gate catches a kernel's own wake-up while it is being polled, and hands it to
+//! [`tokio::task::yield_now`], which lets the executor look around before the kernel goes on.
+
+use crate::imports::{Order, Ports};
+use futures_util::task::AtomicWaker;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// What came of the kernel.
+pub(super) enum Passed<T> {
+    /// It came to its own end.
+    Finished(T),
+    /// It was ordered to stop.
+    Stopped,
+}
+
+/// The future of a kernel behind its gate.
+pub(super) struct Gate<'kernel, F> {
+    ports: &'kernel Ports,
+    kernel: Pin<Box<F>>,
+    catcher: Arc<Catcher>,
+    waker: Waker,
+}
+
+impl<'kernel, F: Future> Gate<'kernel, F> {
+    pub(super) fn new(ports: &'kernel Ports, kernel: F) -> Self {
+        let catcher = Arc::new(Catcher::default());
+        let waker = Waker::from(catcher.clone());
+        Self {
+            ports,
+            kernel: Box::pin(kernel),
+            catcher,
+            waker,
+        }
+    }
+}
+
+impl<F: Future> Future for Gate<'_, F> {
+    type Output = Passed<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let control = &self.ports.control;
+        // Before the order is read, so that none is missed.
+        control.listen(context);
+        match control.order() {
+            Order::Stop => return Poll::Ready(Passed::Stopped),
+            // A kernel that waits in the host goes on waiting there, where a pause is known.
+            Order::Pause if !control.is_waiting() => return Poll::Pending,
+            Order::Pause | Order::Run => {}
+        }
+        self.catcher.task.register(context.waker());
+        self.catcher.begin();
+        let gate = &mut *self;
+        let polled = gate
+            .kernel
+            .as_mut()
+            .poll(&mut Context::from_waker(&gate.waker));
+        let woke_itself = self.catcher.end();
+        if let Poll::Ready(output) = polled {
+            return Poll::Ready(Passed::Finished(output));
+        }
+        if woke_itself {
+            if !self.ports.control.is_waiting() {
+                self.ports.burnt_a_slice();
+            }
+            // Its first poll has the executor wake this task after it has looked around.
+            let mut turn = std::pin::pin!(tokio::task::yield_now());
+            if turn.as_mut().poll(context).is_ready() {
+                context.waker().wake_by_ref();
+            }
+        }
+        Poll::Pending
+    }
+}
+
+const IDLE: u8 = 0;
+const POLLING: u8 = 1;
+const WOKEN: u8 = 2;
+
+/// The kernel's waker: passes a wake-up on to the task, unless the kernel is being polled, when it
+/// is noted for the gate.
+#[derive(Default)]
+struct Catcher {
+    state: AtomicU8,
+    task: AtomicWaker,
+}
+
+impl Catcher {
+    fn begin(&self) {
+        self.state.store(POLLING, Ordering::Release);
+    }
+
+    /// True if the kernel was woken since `begin`.
+    fn end(&self) -> bool {
+        self.state.swap(IDLE, Ordering::AcqRel) == WOKEN
+    }
+}
+
+impl Wake for Catcher {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        // One atomic step decides who sees to it: the gate, at `end`, or this call.
+        let caught =
+            self.state
+                .compare_exchange(POLLING, WOKEN, Ordering::AcqRel, Ordering::Acquire);
+        if caught == Err(IDLE) {
+            self.task.wake();
+        }
+    }
+}

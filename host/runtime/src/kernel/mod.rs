@@ -1,0 +1,160 @@
+//! One kernel: its store, its task, its two queues, how it ended.
+
+mod call;
+mod ending;
+mod gate;
+mod launch;
+mod options;
+mod report;
+mod task;
+
+use crate::error::{Error, KernelStateError};
+use crate::imports::{LogLine, Order, Ports};
+use crate::lifecycle::{Call, Ending, KernelId, KernelState, Status};
+use crate::module::Source;
+use launch::Prepared;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+
+pub(crate) use launch::Launcher;
+pub use options::LaunchOptions;
+pub(crate) use options::queue_capacity;
+pub use report::Termination;
+
+/// How long after its order a stopped kernel may take to be gone before it is given up on. It
+/// needs one fuel slice; more only where the executor is starved.
+const STOP_GRACE: Duration = Duration::from_millis(50);
+
+/// A launched kernel.
+pub(crate) struct Kernel {
+    ports: Arc<Ports>,
+    source: Source,
+    /// The store and instance, until the kernel is activated or ended.
+    prepared: Mutex<Option<Prepared>>,
+    executor: Handle,
+}
+
+impl Kernel {
+    pub(crate) fn id(&self) -> &KernelId {
+        &self.ports.id
+    }
+
+    /// Where its component came from.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    pub(crate) fn state(&self) -> KernelState {
+        self.ports.status.state()
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.ports.status.status()
+    }
+
+    pub(crate) fn log_lines(&self) -> Vec<LogLine> {
+        self.ports.journal.lines()
+    }
+
+    /// Starts the kernel's loop.
+    pub(crate) fn activate(&self) -> Result<(), Error> {
+        self.transition(Call::Activate, |ports| ports.control.start())?;
+        match self.prepared.lock().take() {
+            Some(prepared) => task::spawn(prepared, self.ports.clone(), &self.executor),
+            // A termination came in between and has ended it.
+            None => self.ports.end(Ending::NeverActivated),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn deactivate(&self) -> Result<(), Error> {
+        self.transition(Call::Deactivate, Ports::pause).map(drop)
+    }
+
+    pub(crate) fn reactivate(&self) -> Result<(), Error> {
+        self.transition(Call::Reactivate, Ports::resume).map(drop)
+    }
+
+    /// Asks the kernel to end, and at the end of `timeout` ends it wherever it is.
+    pub(crate) async fn terminate(&self, timeout: Duration) -> Result<Termination, Error> {
+        let before = self.transition(Call::Terminate, Ports::ask_to_end)?;
+        if before == KernelState::Launched {
+            self.ports.end(Ending::NeverActivated);
+            self.prepared.lock().take();
+        }
+        // In a task of its own, so that the deadline holds even if the caller goes away.
+        let enforced = self
+            .executor
+            .spawn(enforce(self.ports.clone(), timeout))
+            .await;
+        if enforced.is_err() {
+            // The executor is shutting down, and the kernel's task with it.
+            self.ports.end(Ending::Stopped);
+        }
+        Ok(self.termination())
+    }
+
+    /// Tells the kernel's task to end at its next yield, without waiting for it.
+    pub(crate) fn order_stop(&self) {
+        self.ports.control.give(Order::Stop);
+    }
+
+    /// Says that no more messages will be sent.
+    pub(crate) fn close_input(&self) -> Result<(), Error> {
+        self.transition(Call::CloseInput, |ports| ports.input.close())
+            .map(drop)
+    }
+
+    /// Waits until the kernel is TERMINATED, and tells how it ended.
+    pub(crate) async fn wait(&self) -> Ending {
+        self.ports
+            .status
+            .wait_until(|state| state == KernelState::Terminated)
+            .await;
+        self.ending()
+    }
+
+    /// The ending of a kernel that is TERMINATED.
+    fn ending(&self) -> Ending {
+        self.ports
+            .status
+            .ending()
+            .unwrap_or_else(|| Ending::HostFault("it has no ending".to_owned()))
+    }
+
+    fn transition(&self, call: Call, effect: impl FnOnce(&Ports)) -> Result<KernelState, Error> {
+        self.ports
+            .transition(call, effect)
+            .map_err(|state| self.state_error(call, state).into())
+    }
+
+    pub(crate) fn state_error(&self, call: Call, state: KernelState) -> KernelStateError {
+        KernelStateError {
+            kernel_id: self.ports.id.clone(),
+            current_state: state,
+            expected_states: call.expects(),
+            operation: call,
+            ending: self.ports.status.ending(),
+        }
+    }
+}
+
+/// Waits for a kernel that was asked to end; past the deadline ends it wherever it is.
+async fn enforce(ports: Arc<Ports>, timeout: Duration) {
+    if ports.ends_within(timeout).await {
+        return;
+    }
+    ports.control.give(Order::Stop);
+    if !ports.ends_within(STOP_GRACE).await {
+        ports.end(Ending::Stopped);
+    }
+}
+
+/// A kernel that nobody can reach any more is ended.
+impl Drop for Kernel {
+    fn drop(&mut self) {
+        self.order_stop();
+    }
+}

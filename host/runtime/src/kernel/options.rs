@@ -1,0 +1,76 @@
+//! How a kernel is to be launched.
+
+use crate::error::InvalidOptionError;
+use crate::imports::LaunchSettings;
+use crate::queue::Overflow;
+use crate::sandbox::Limits;
+use serde::{Deserialize, Serialize};
+use std::num::NonZeroUsize;
+
+/// How a kernel is to be launched. The defaults are the runtime's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LaunchOptions {
+    /// How many messages each of the two queues holds; the runtime's default queue size if not
+    /// given.
+    pub queue_size: Option<usize>,
+    /// What a full input queue does with one more message.
+    pub overflow: Overflow,
+    /// What a full output queue does with one more message.
+    pub output_overflow: Overflow,
+    /// Bounds on what the kernel may use.
+    pub limits: Limits,
+}
+
+impl LaunchOptions {
+    /// The same with another queue size.
+    pub fn queue_size(self, messages: usize) -> Self {
+        Self {
+            queue_size: Some(messages),
+            ..self
+        }
+    }
+
+    /// The same with another rule for a full input queue.
+    pub fn overflow(self, overflow: Overflow) -> Self {
+        Self { overflow, ..self }
+    }
+
+    /// The same with another rule for a full output queue.
+    pub fn output_overflow(self, output_overflow: Overflow) -> Self {
+        Self {
+            output_overflow,
+            ..self
+        }
+    }
+
+    /// The same with other limits.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Checks the options and fills in the runtime's default.
+    pub(super) fn settle(
+        self,
+        default_queue_size: NonZeroUsize,
+    ) -> Result<LaunchSettings, InvalidOptionError> {
+        self.limits.check()?;
+        Ok(LaunchSettings {
+            capacity: self
+                .queue_size
+                .map_or(Ok(default_queue_size), queue_capacity)?,
+            overflow: self.overflow,
+            output_overflow: self.output_overflow,
+            limits: self.limits,
+        })
+    }
+}
+
+/// Checks a queue size.
+pub(crate) fn queue_capacity(messages: usize) -> Result<NonZeroUsize, InvalidOptionError> {
+    NonZeroUsize::new(messages).ok_or(InvalidOptionError {
+        option: "queue_size",
+        value: messages.to_string(),
+        reason: "a queue must hold at least one message",
+    })
+}

@@ -1,0 +1,57 @@
+//! The task in which a kernel runs.
+
+use super::ending::of_error;
+use super::gate::{Gate, Passed};
+use super::launch::Prepared;
+use crate::imports::Ports;
+use crate::lifecycle::Ending;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::runtime::Handle;
+
+/// Starts the kernel on the executor.
+pub(super) fn spawn(prepared: Prepared, ports: Arc<Ports>, executor: &Handle) {
+    // Made before the task, so that a task which is dropped unstarted has an ending, too.
+    let guard = EndGuard { ports };
+    executor.spawn(run(prepared, guard));
+}
+
+async fn run(prepared: Prepared, guard: EndGuard) {
+    let Prepared { mut store, run } = prepared;
+    let ports = &guard.ports;
+    let passed = Gate::new(ports, run.call_async(&mut store, ())).await;
+    if let (Some(meter), Ok(fuel)) = (&ports.meter, store.get_fuel()) {
+        meter.fuel.store(u64::MAX - fuel, Ordering::Relaxed);
+    }
+    let ending = match passed {
+        Passed::Stopped => Ending::Stopped,
+        Passed::Finished(Ok((Ok(()),))) => {
+            if let Some(meter) = &ports.meter {
+                meter.done_with_hand();
+            }
+            Ending::Returned
+        }
+        Passed::Finished(Ok((Err(text),))) => Ending::Failed(text),
+        Passed::Finished(Err(error)) => of_error(&error, store.data()),
+    };
+    // The kernel is gone before it is said to be: its memory is free when callers wake.
+    drop(store);
+    ports.finish(ending);
+}
+
+/// Ends the kernel when its task is dropped, whatever the reason: the executor shuts down, or the
+/// host panics. After an orderly end it does nothing.
+struct EndGuard {
+    ports: Arc<Ports>,
+}
+
+impl Drop for EndGuard {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.ports
+                .finish(Ending::HostFault("a panic in its task".to_owned()));
+        } else {
+            self.ports.end(Ending::Stopped);
+        }
+    }
+}

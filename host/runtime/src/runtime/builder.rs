@@ -1,0 +1,163 @@
+//! Setting up a runtime.
+
+use super::{Registry, RingKernelRuntime, Shared};
+use crate::error::{Error, InvalidOptionError};
+use crate::kernel::{Launcher, queue_capacity};
+use crate::module::{LoadError, Loader};
+use crate::sandbox;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// What data-parallel work is to run on. It is kept and reported; kernels cannot mark such work
+/// yet, and everything runs on the CPU.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// The GPU where there is one, else the CPU.
+    #[default]
+    Auto,
+    /// All CPU cores.
+    Cpu,
+    /// The GPU, through CUDA.
+    Cuda,
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Auto => "auto",
+            Self::Cpu => "cpu",
+            Self::Cuda => "cuda",
+        })
+    }
+}
+
+impl FromStr for Backend {
+    type Err = InvalidOptionError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "cpu" => Ok(Self::Cpu),
+            "cuda" => Ok(Self::Cuda),
+            _ => Err(InvalidOptionError {
+                option: "backend",
+                value: format!("{name:?}"),
+                reason: "it is auto, cpu or cuda",
+            }),
+        }
+    }
+}
+
+/// Sets up a runtime; see [`RingKernelRuntime::builder`].
+#[derive(Debug, Clone)]
+pub struct Builder {
+    telemetry: bool,
+    default_queue_size: usize,
+    backend: Backend,
+    cache_folder: Option<PathBuf>,
+    executor: Option<Handle>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            telemetry: false,
+            default_queue_size: 1000,
+            backend: Backend::Auto,
+            cache_folder: default_cache_folder(),
+            executor: None,
+        }
+    }
+}
+
+impl Builder {
+    /// Keeps figures of every kernel. Off by default.
+    pub fn telemetry(self, telemetry: bool) -> Self {
+        Self { telemetry, ..self }
+    }
+
+    /// How many messages a queue holds, unless a launch says otherwise. 1000 by default.
+    pub fn default_queue_size(self, default_queue_size: usize) -> Self {
+        Self {
+            default_queue_size,
+            ..self
+        }
+    }
+
+    /// What data-parallel work is to run on. `auto` by default.
+    pub fn backend(self, backend: Backend) -> Self {
+        Self { backend, ..self }
+    }
+
+    /// Where compiled code is kept between runs. By default the folder `ringhost/code` in the
+    /// user's cache folder (`$XDG_CACHE_HOME`, or `~/.cache`).
+    pub fn cache_folder(self, folder: impl Into<PathBuf>) -> Self {
+        Self {
+            cache_folder: Some(folder.into()),
+            ..self
+        }
+    }
+
+    /// Keeps no compiled code between runs.
+    pub fn without_cache_folder(self) -> Self {
+        Self {
+            cache_folder: None,
+            ..self
+        }
+    }
+
+    /// The tokio runtime that kernels run on. By default the one that
+    /// [`build`](Self::build) is called in.
+    pub fn executor(self, executor: Handle) -> Self {
+        Self {
+            executor: Some(executor),
+            ..self
+        }
+    }
+
+    /// # Errors
+    /// If the queue size is 0, there is no tokio runtime, or wasmtime does not support this
+    /// machine.
+    pub fn build(self) -> Result<RingKernelRuntime, Error> {
+        let default_queue_size = queue_capacity(self.default_queue_size)?;
+        let executor = match self.executor {
+            Some(executor) => executor,
+            None => Handle::try_current().map_err(|_| InvalidOptionError {
+                option: "executor",
+                value: "left out".to_owned(),
+                reason: "there is no tokio runtime here; build inside one, or give its handle",
+            })?,
+        };
+        let fault = |error: wasmtime::Error| LoadError::HostFault {
+            reason: format!("{error:#}"),
+        };
+        let engine = sandbox::engine().map_err(fault)?;
+        let launcher = Launcher::new(engine.clone(), executor, self.telemetry, default_queue_size)
+            .map_err(fault)?;
+        Ok(RingKernelRuntime {
+            shared: Arc::new(Shared {
+                registry: Registry::default(),
+                loader: Loader::new(engine, self.cache_folder),
+                launcher,
+                telemetry: self.telemetry,
+                default_queue_size,
+                backend: self.backend,
+            }),
+        })
+    }
+}
+
+fn default_cache_folder() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|folder| folder.is_absolute())
+    };
+    let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+    Some(cache.join("ringhost").join("code"))
+}

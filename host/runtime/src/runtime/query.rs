@@ -1,0 +1,82 @@
+//! What a runtime can tell.
+
+use super::RingKernelRuntime;
+use super::registry::Entry;
+use crate::error::Error;
+use crate::imports::LogLine;
+use crate::lifecycle::{Call, KernelId, KernelState, Status};
+use crate::module::{Inspection, Source};
+use crate::telemetry::KernelTelemetry;
+
+impl RingKernelRuntime {
+    /// A kernel's state.
+    ///
+    /// # Errors
+    /// If there is no such kernel.
+    pub fn state(&self, kernel_id: &str) -> Result<KernelState, Error> {
+        Ok(self.shared.registry.get(kernel_id)?.state())
+    }
+
+    /// A launched kernel's state, since when, and how it ended.
+    ///
+    /// # Errors
+    /// If there is no such kernel or it was never launched.
+    pub fn status(&self, kernel_id: &str) -> Result<Status, Error> {
+        Ok(self
+            .shared
+            .registry
+            .kernel(kernel_id, Call::Receive)?
+            .status())
+    }
+
+    /// All names, in the order in which they came: registered, launched and ended kernels.
+    pub fn kernel_ids(&self) -> Vec<KernelId> {
+        self.shared
+            .registry
+            .all()
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    /// The kernels that are ACTIVE.
+    pub fn active_kernels(&self) -> Vec<KernelId> {
+        let kernels = self.shared.registry.kernels();
+        let active = kernels
+            .iter()
+            .filter(|kernel| kernel.state() == KernelState::Active);
+        active.map(|kernel| kernel.id().clone()).collect()
+    }
+
+    /// A kernel's figures; `None` with telemetry off, and for a kernel that was never launched.
+    ///
+    /// # Errors
+    /// If there is no such kernel.
+    pub fn telemetry(&self, kernel_id: &str) -> Result<Option<KernelTelemetry>, Error> {
+        Ok(match self.shared.registry.get(kernel_id)? {
+            Entry::Launched(kernel) => kernel.telemetry(),
+            Entry::Registered(_) | Entry::Launching(_) => None,
+        })
+    }
+
+    /// The newest lines that a kernel logged, oldest first; at most 64 KiB of them are kept.
+    ///
+    /// # Errors
+    /// If there is no such kernel or it was never launched.
+    pub fn log_lines(&self, kernel_id: &str) -> Result<Vec<LogLine>, Error> {
+        Ok(self
+            .shared
+            .registry
+            .kernel(kernel_id, Call::Receive)?
+            .log_lines())
+    }
+
+    /// What can be told of a component without running it. It may be for any world.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no component.
+    pub async fn inspect(&self, source: impl Into<Source>) -> Result<Inspection, Error> {
+        let source = self.resolve(source.into())?;
+        Ok(Inspection::of(&self.shared.loader.load(&source).await?))
+    }
+}
