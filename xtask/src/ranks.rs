@@ -8,7 +8,7 @@ use serde_json::Value;
 const PUBLISHED: [(u64, f64); 5] = [(34, 0.101), (1, 0.097), (33, 0.072), (3, 0.057), (2, 0.053)];
 
 /// The members and ranks in the pipeline's answer, highest first: the last line that holds an
-/// object `{"Ranks": [[MEMBER, RANK], ..]}`.
+/// object `{"Ranks": {"scores": [[MEMBER, RANK], ..]}}`.
 ///
 /// # Errors
 /// Where there is no such line.
@@ -19,7 +19,11 @@ pub fn parse(answers: &str) -> Result<Vec<(u64, f64)>> {
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .find_map(|answer| {
             let pair = |pair: &Value| Some((pair[0].as_u64()?, pair[1].as_f64()?));
-            answer["Ranks"].as_array()?.iter().map(pair).collect()
+            answer["Ranks"]["scores"]
+                .as_array()?
+                .iter()
+                .map(pair)
+                .collect()
         })
         .with_context(|| format!("the pipeline answered no ranks but: {}", answers.trim_end()))
 }
@@ -97,7 +101,7 @@ mod tests {
 
     #[test]
     fn ranks_are_read_from_the_last_answer_that_has_them() {
-        let answers = "{\"Edges\": 78}\n{\"Ranks\": [[34, 0.1], [1, 0.09]]}\nbye\n";
+        let answers = "{\"Ranks\": 0}\n{\"Ranks\": {\"scores\": [[34, 0.1], [1, 0.09]]}}\nbye\n";
         assert_eq!(parse(answers).unwrap(), [(34, 0.1), (1, 0.09)]);
         let error = parse("nothing\n").unwrap_err();
         assert!(error.to_string().contains("nothing"), "{error}");
