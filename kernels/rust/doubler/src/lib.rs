@@ -1,5 +1,7 @@
 //! Doubles numbers: the first kernel to read.
 
+#![deny(missing_docs)]
+
 use ringhost_sdk::prelude::*;
 
 /// A number to double.
