@@ -85,3 +85,8 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::guest::{bindings, run};
 }
+
+/// Runs the README's examples as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
