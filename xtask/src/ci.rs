@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::process::{run as run_command, say};
-use crate::tests;
 use crate::workspace::cargo;
 
 type Step = (&'static str, fn() -> Result<()>);
@@ -15,7 +14,7 @@ const STEPS: [Step; 4] = [
     ("format", || {
         run_command(cargo().args(["fmt", "--all", "--check"]))
     }),
-    ("test", || tests::run(&[])),
+    ("test", || crate::tests::run(&[])),
     ("lint", || {
         let lint = [
             "clippy",
@@ -57,7 +56,7 @@ fn report(name: &str, time: Duration) -> String {
 }
 
 #[cfg(test)]
-mod tests_of_this {
+mod tests {
     use super::*;
 
     #[test]

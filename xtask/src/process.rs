@@ -1,5 +1,6 @@
 //! Running other programs and telling the user what went wrong with them.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -54,8 +55,9 @@ pub fn start_failure(command: &Command) -> String {
 
 /// The command as a person would type it, without quoting.
 pub fn line(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
+    let program = Path::new(command.get_program());
+    std::iter::once(program.file_name().unwrap_or(program.as_os_str()))
+        .chain(command.get_args())
         .map(|word| word.to_string_lossy())
         .collect::<Vec<_>>()
         .join(" ")
@@ -71,6 +73,14 @@ mod tests {
             output(Command::new("sh").args(["-c", "echo no luck >&2; exit 3"])).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("sh -c") && text.contains("no luck"), "{text}");
+    }
+
+    #[test]
+    fn a_command_is_shown_without_the_folder_of_its_program() {
+        assert_eq!(
+            line(Command::new("/usr/bin/cargo").args(["test", "--all"])),
+            "cargo test --all"
+        );
     }
 
     #[test]

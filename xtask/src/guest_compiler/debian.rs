@@ -60,6 +60,10 @@ pub fn update() -> Result<()> {
 /// Where one cannot be fetched, checked by apt or unpacked.
 pub fn unpack(packages: &Packages, folder: &Path) -> Result<()> {
     let archives = folder.join("archives");
+    if archives.exists() {
+        // Left by an attempt that failed, perhaps with other versions.
+        fs::remove_dir_all(&archives)?;
+    }
     fs::create_dir_all(&archives)?;
     output(
         // As root, apt would fetch as a user of its own, who may not write here.
