@@ -20,7 +20,7 @@ pub use serve::Replies;
 ///
 /// A timeout counts only while the kernel waits: a receive that begins during a pause rests until
 /// the pause ends and counts from there. A timeout of zero means: do not wait.
-pub struct Context<Input = Raw, Output = Raw> {
+pub struct Context<Input: Message = Raw, Output: Message = Raw> {
     host: Box<dyn Host>,
     messages: PhantomData<fn(Output) -> Input>,
 }
@@ -67,7 +67,7 @@ impl<Input: Message, Output: Message> Context<Input, Output> {
     }
 }
 
-impl<Input, Output> fmt::Debug for Context<Input, Output> {
+impl<Input: Message, Output: Message> fmt::Debug for Context<Input, Output> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Context")

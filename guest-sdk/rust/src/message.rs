@@ -48,6 +48,8 @@ pub trait Message: Sized {
     fn decode(payload: Vec<u8>) -> Result<Self, DecodeError>;
 }
 
+// Whoever lacks the traits is told of `#[message]`, not of them.
+#[diagnostic::do_not_recommend]
 impl<T: Schema + Serialize + DeserializeOwned> Message for T {
     const SCHEMA: Option<&'static NamedType> = Some(T::SCHEMA);
 

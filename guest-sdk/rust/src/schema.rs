@@ -40,10 +40,10 @@
 //! value's type, a case around several a tuple, and a case with fields a record that has the
 //! case's name. `usize` and `isize`, whose size differs between machines, are in no message.
 //!
-//! The declaration is written by the compiler: [`length`] walks the types' schema to measure the
-//! JSON, and [`declaration`] walks it again to fill an array of that length. A type that contains
-//! itself has no end and cannot be declared: `#[message]` says so, and where the circle goes
-//! through several types, the compiler does ("cycle detected").
+//! The declaration is written by the compiler, which walks the types' schema once to measure the
+//! JSON and again to fill an array of that length. A type that contains itself has no end and
+//! cannot be declared: `#[message]` says so, and where the circle goes through several types, the
+//! compiler does ("cycle detected").
 
 mod text;
 
