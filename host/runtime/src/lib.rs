@@ -44,8 +44,8 @@ pub use message::{DecodeError, EncodeError, Envelope, Message, MessageId, Outgoi
 pub use module::{Digest, Inspection, LoadError, Source};
 pub use queue::{Overflow, QueueCounts};
 pub use runtime::{
-    Backend, Builder, KernelSummary, RingKernelRuntime, RuntimeSummary, TERMINATE_ALL_TIMEOUT,
-    TERMINATE_TIMEOUT, TypedKernel,
+    Backend, Builder, KernelSummary, Link, LinkReport, RingKernelRuntime, RuntimeSummary,
+    TERMINATE_ALL_TIMEOUT, TERMINATE_TIMEOUT, TypedKernel,
 };
 pub use sandbox::{ContractError, Limits, Needs};
 pub use telemetry::{KernelTelemetry, LatencySummary};

@@ -53,6 +53,10 @@ impl Launcher {
         })
     }
 
+    pub(crate) fn executor(&self) -> &Handle {
+        &self.executor
+    }
+
     /// Instantiates the module and allocates its queues.
     pub(crate) async fn launch(
         &self,

@@ -2,6 +2,7 @@
 
 mod builder;
 mod lifecycle;
+mod link;
 mod messages;
 mod query;
 mod registry;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 pub use builder::{Backend, Builder};
 pub use lifecycle::{TERMINATE_ALL_TIMEOUT, TERMINATE_TIMEOUT};
+pub use link::{Link, LinkReport};
 pub use summary::{KernelSummary, RuntimeSummary};
 pub use typed::TypedKernel;
 

@@ -1,0 +1,79 @@
+//! One kernel's output as another's input.
+
+use super::RingKernelRuntime;
+use crate::error::Error;
+use crate::kernel::Kernel;
+use crate::lifecycle::Call;
+use crate::message::Outgoing;
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+
+/// A link between two kernels; see [`RingKernelRuntime::connect`]. Dropping it leaves the link in
+/// place.
+#[derive(Debug)]
+pub struct Link {
+    task: JoinHandle<LinkReport>,
+}
+
+/// What a link did until it ended.
+#[derive(Debug)]
+pub struct LinkReport {
+    /// Messages passed on.
+    pub forwarded: u64,
+    /// Messages taken from the first kernel that the second did not take any more: one at most.
+    pub undelivered: u64,
+    /// Why the link ended early; `None` if the first kernel ended and all it sent was passed on.
+    pub error: Option<Error>,
+}
+
+impl RingKernelRuntime {
+    /// Passes on what one kernel sends to another's input, with its correlation and priority, and
+    /// with backpressure: while the second's queue is full, the first one's fills. When the first
+    /// has ended and all it sent is passed on, the second's input is closed. Nobody else should
+    /// receive from the first.
+    ///
+    /// # Errors
+    /// If one of the kernels does not exist or was never launched.
+    pub fn connect(&self, from: &str, to: &str) -> Result<Link, Error> {
+        let from = self.shared.registry.kernel(from, Call::Receive)?;
+        let to = self.shared.registry.kernel(to, Call::Send)?;
+        Ok(Link {
+            task: self.shared.launcher.executor().spawn(forward(from, to)),
+        })
+    }
+}
+
+impl Link {
+    /// Waits until the link has ended: with the first kernel, or because the second takes no more.
+    pub async fn wait(self) -> LinkReport {
+        self.task.await.unwrap_or(LinkReport {
+            forwarded: 0,
+            undelivered: 0,
+            error: None,
+        })
+    }
+}
+
+async fn forward(from: Arc<Kernel>, to: Arc<Kernel>) -> LinkReport {
+    let mut report = LinkReport {
+        forwarded: 0,
+        undelivered: 0,
+        error: None,
+    };
+    while let Ok(message) = from.receive(None).await {
+        let outgoing = Outgoing {
+            payload: message.payload,
+            correlation: Some(message.envelope.correlation),
+            priority: message.envelope.priority,
+        };
+        if let Err(error) = to.send(outgoing, None).await {
+            report.undelivered = 1;
+            report.error = Some(error);
+            return report;
+        }
+        report.forwarded += 1;
+    }
+    // An error says that the second kernel has ended, which is no less closed.
+    let _ = to.close_input();
+    report
+}
