@@ -1,1 +1,113 @@
-//! Tests.
+//! What the tests share: the kernels that were built, kernels written in WebAssembly text on the
+//! spot, and runtimes to run them in.
+
+#![deny(missing_docs)]
+
+mod text;
+
+use ringhost::{Builder, LaunchOptions, RingKernelRuntime, Source};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use text::{component_from_core, core_kernel};
+
+/// Longer than anything here takes, even on a busy machine: a test that waits so long has failed.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The checkout.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_owned)
+        .unwrap_or_default()
+}
+
+/// The file of a kernel that `cargo xtask kernels` built.
+///
+/// # Panics
+/// If it has not been built.
+pub fn kernel_path(name: &str) -> PathBuf {
+    let folder = std::env::var_os("RINGHOST_KERNELS")
+        .map_or_else(|| root().join("target").join("kernels"), PathBuf::from);
+    let path = folder.join(name).with_extension("wasm");
+    assert!(
+        path.is_file(),
+        "{} is missing; run: cargo xtask kernels",
+        path.display()
+    );
+    path
+}
+
+/// The same as a source to launch from.
+pub fn kernel(name: &str) -> Source {
+    Source::path(kernel_path(name))
+}
+
+/// A runtime set up for tests: telemetry on, compiled code kept beside the build.
+pub fn builder() -> Builder {
+    let cache = root().join("target").join("test-code");
+    RingKernelRuntime::builder()
+        .telemetry(true)
+        .cache_folder(cache)
+}
+
+/// Such a runtime.
+///
+/// # Panics
+/// If it cannot be built.
+pub fn runtime() -> RingKernelRuntime {
+    builder()
+        .build()
+        .expect("a runtime with these options can be built")
+}
+
+/// Launches and activates a built kernel under its own name.
+///
+/// # Panics
+/// If it cannot be launched.
+pub async fn start(runtime: &RingKernelRuntime, name: &str) {
+    start_with(runtime, name, LaunchOptions::default()).await;
+}
+
+/// The same with options.
+///
+/// # Panics
+/// If it cannot be launched.
+pub async fn start_with(runtime: &RingKernelRuntime, name: &str, options: LaunchOptions) {
+    runtime
+        .launch_with(name, kernel(name), options)
+        .await
+        .expect("the kernel launches");
+    runtime
+        .activate(name)
+        .await
+        .expect("the kernel is activated");
+}
+
+/// Receives as many messages as are named, as text.
+///
+/// # Panics
+/// If one does not come, or is not text.
+pub async fn receive_texts(runtime: &RingKernelRuntime, name: &str, count: usize) -> Vec<String> {
+    let mut texts = Vec::new();
+    for at in 0..count {
+        let message = runtime
+            .receive_timeout(name, PATIENCE)
+            .await
+            .unwrap_or_else(|error| panic!("message {at} of {count}: {error}"));
+        texts.push(String::from_utf8(message.payload.into()).expect("the message is text"));
+    }
+    texts
+}
+
+/// Waits until a condition holds that nobody tells of; looks every millisecond.
+///
+/// # Panics
+/// If it does not hold in time.
+pub async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < PATIENCE, "in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}

@@ -1,0 +1,15 @@
+//! The whole system from outside: real components, the public interface, one file a subject.
+
+mod conformance;
+mod endings;
+mod fairness;
+mod lifecycle_page;
+mod loading;
+mod messages;
+mod pagerank;
+mod pause;
+mod queues;
+mod runtime_page;
+mod telemetry;
+mod termination;
+mod wasi;
