@@ -1,0 +1,7 @@
+//! The commands, one a file.
+
+pub mod completions;
+pub mod inspect;
+pub mod new;
+pub mod pipeline;
+pub mod run;

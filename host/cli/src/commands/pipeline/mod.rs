@@ -1,0 +1,83 @@
+//! `ringhost pipeline`.
+
+mod file;
+
+use crate::exit::Exit;
+use crate::flow::{Flow, Input, Stage};
+use crate::options::{FlowOptions, HostOptions, ReportOptions};
+use anyhow::Result;
+use clap::Args;
+use file::Pipeline;
+use std::path::{Path, PathBuf};
+
+/// Run kernels in a row: what one sends, the next one receives
+///
+/// The lines of the input are the first kernel's messages, and what the last one sends is printed,
+/// as `ringhost run` does. A stage that is slower than the one before holds that one up; nothing
+/// is lost. Types that neighbours declare must agree.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// The pipeline, a .toml file
+    pipeline: PathBuf,
+
+    /// The file with the messages, a line each; - for standard input
+    /// [default: what the pipeline names, else standard input]
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+
+    #[command(flatten)]
+    messages: FlowOptions,
+
+    #[command(flatten)]
+    host: HostOptions,
+
+    #[command(flatten)]
+    reports: ReportOptions,
+}
+
+const EXAMPLES: &str = "\
+A pipeline is a file like this; paths are relative to it:
+
+  input = \"karate.txt\"        # may be left out
+
+  [[stage]]
+  name = \"edges\"
+  kernel = \"edges.wasm\"
+
+  [[stage]]
+  name = \"pagerank\"
+  kernel = \"pagerank.wasm\"
+  queue_size = 10             # may be left out: as --queue-size says
+  overflow = \"wait\"           # may be left out: wait, reject, drop-oldest or drop-newest
+
+Examples:
+  ringhost pipeline ranks.toml
+  ringhost pipeline ranks.toml --input other.txt --stats
+
+Exit codes: 0 all went well, 1 a kernel or the host failed, 2 what was given is wrong,
+130 interrupted.";
+
+pub fn execute(arguments: Arguments) -> Result<Exit> {
+    let pipeline = Pipeline::read(&arguments.pipeline)?;
+    let folder = arguments.pipeline.parent().unwrap_or(Path::new(""));
+    let named = pipeline.input.map(|input| folder.join(input));
+    let input = arguments.input.or(named);
+    let stages = pipeline.stages.into_iter().map(|stage| {
+        let mut options = arguments.host.launch().overflow(stage.overflow);
+        options.queue_size = stage.queue_size;
+        Stage {
+            id: stage.name,
+            kernel: folder.join(stage.kernel),
+            options,
+        }
+    });
+    let flow = Flow {
+        stages: stages.collect(),
+        input: Input::open(input.as_deref())?,
+        host: arguments.host,
+        messages: arguments.messages,
+        reports: arguments.reports,
+    };
+    flow.run()
+}

@@ -1,0 +1,181 @@
+//! Messages through one kernel or several in a row: launched, fed, drained, ended, reported.
+
+mod drain;
+mod feed;
+mod format;
+mod lines;
+mod report;
+mod types;
+
+use crate::console::{Console, visible};
+use crate::exit::{Exit, Wrong};
+use crate::interrupt::Interrupt;
+use crate::options::{FlowOptions, HostOptions, ReportOptions};
+use crate::{log, stats};
+use anyhow::{Context, Result};
+use drain::Drain;
+use feed::Feeder;
+pub use feed::Input;
+use format::Format;
+use report::Report;
+use ringhost::{Error, LaunchOptions, LoadError, RingKernelRuntime};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// A kernel of the row.
+pub struct Stage {
+    /// Its id.
+    pub id: String,
+    /// Its component.
+    pub kernel: PathBuf,
+    /// How it is launched.
+    pub options: LaunchOptions,
+}
+
+/// A row of kernels and what goes through it.
+pub struct Flow {
+    pub stages: Vec<Stage>,
+    pub input: Input,
+    pub host: HostOptions,
+    pub messages: FlowOptions,
+    pub reports: ReportOptions,
+}
+
+impl Flow {
+    /// Sends the input through the kernels and prints what comes out.
+    ///
+    /// # Errors
+    /// What kept it from beginning, and what went wrong with standard output. What went wrong
+    /// with the input and the kernels is told here already.
+    pub fn run(self) -> Result<Exit> {
+        let console = Console::new();
+        log::start(self.reports.log, &console);
+        let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
+        let outcome = executor.block_on(self.pass(console));
+        // The thread of the input may still be using it; the process ends soon.
+        std::mem::forget(executor);
+        outcome
+    }
+
+    async fn pass(self, console: Console) -> Result<Exit> {
+        let mut interrupt = Interrupt::listen()?;
+        let runtime = self.host.runtime()?;
+        let (input, output) = tokio::select! {
+            formats = self.launch(&runtime) => formats?,
+            () = interrupt.raised() => return Ok(Exit::Interrupted),
+        };
+        let ids: Vec<_> = self.stages.iter().map(|stage| stage.id.clone()).collect();
+        let progress = console.progress(self.input.bytes);
+        let feeder = Feeder {
+            runtime: runtime.clone(),
+            kernel_id: ids.first().cloned().unwrap_or_default(),
+            input: self.input,
+            format: input,
+            message_limit: self.host.message_limit,
+            skip_invalid: self.messages.skip_invalid,
+            timeout: self.messages.timeout,
+            progress: progress.clone(),
+            console: console.clone(),
+        };
+        let drain = Drain {
+            runtime: &runtime,
+            last: ids.last().cloned().unwrap_or_default(),
+            format: output,
+            grace: self.messages.grace,
+            terminate_timeout: self.messages.terminate_timeout,
+            fed: feeder.start()?,
+            interrupt,
+        };
+        let drained = drain.run().await?;
+        progress.finish_and_clear();
+        let exit = Report {
+            runtime: &runtime,
+            console: &console,
+            ids: &ids,
+            grace: self.messages.grace,
+            terminate_timeout: self.messages.terminate_timeout,
+        }
+        .tell(&drained)?;
+        if let Some(form) = self.reports.stats {
+            stats::tell(&runtime, &ids, form)?;
+        }
+        Ok(exit)
+    }
+
+    /// Launches, connects and activates all kernels. Returns how messages to the first and from
+    /// the last are written.
+    async fn launch(&self, runtime: &RingKernelRuntime) -> Result<(Format, Format)> {
+        let mut declared = Vec::new();
+        for stage in &self.stages {
+            declared.push(self.launch_stage(runtime, stage).await?);
+        }
+        types::check(&self.stages, &declared)?;
+        for (from, to) in self.stages.iter().zip(self.stages.iter().skip(1)) {
+            runtime.connect(&from.id, &to.id)?;
+        }
+        for stage in &self.stages {
+            runtime.activate(&stage.id).await?;
+        }
+        let raw = self.messages.raw;
+        let input = declared.first().and_then(|messages| messages.input.clone());
+        let output = declared.last().and_then(|messages| messages.output.clone());
+        Ok((Format::of(input, raw), Format::of(output, raw)))
+    }
+
+    async fn launch_stage(
+        &self,
+        runtime: &RingKernelRuntime,
+        stage: &Stage,
+    ) -> Result<ringhost::message::schema::Messages> {
+        let launched = async {
+            let source = stage.kernel.as_path();
+            let options = stage.options.clone();
+            runtime.launch_with(&stage.id, source, options).await?;
+            Ok(runtime.inspect(source).await?.messages)
+        };
+        let launched = launched
+            .await
+            .map_err(|error| with_path(error, &stage.kernel));
+        if self.stages.len() == 1 {
+            return launched;
+        }
+        launched.with_context(|| format!("stage {:?}", stage.id))
+    }
+}
+
+/// Adds the path of a component to an error that does not name it.
+pub fn with_path(error: Error, path: &Path) -> anyhow::Error {
+    match error {
+        Error::Load(LoadError::Unreadable { .. } | LoadError::NotAFile { .. }) => error.into(),
+        Error::Load(_) => anyhow::Error::new(error).context(path.display().to_string()),
+        _ => error.into(),
+    }
+}
+
+impl Input {
+    /// The file at `path`, or standard input where there is none or it is `-`.
+    ///
+    /// # Errors
+    /// If the file cannot be opened.
+    pub fn open(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
+            return Ok(Self {
+                name: "standard input".to_owned(),
+                reader: Box::new(std::io::stdin()),
+                bytes: None,
+            });
+        };
+        let name = visible(&path.display().to_string());
+        let unreadable = |error| Wrong(format!("cannot read the input {name}: {error}"));
+        let file = File::open(path).map_err(unreadable)?;
+        let kind = file.metadata().map_err(unreadable)?;
+        if kind.is_dir() {
+            return Err(Wrong(format!("the input {name} is a folder; name a file")).into());
+        }
+        Ok(Self {
+            bytes: kind.is_file().then_some(kind.len()),
+            reader: Box::new(file),
+            name,
+        })
+    }
+}

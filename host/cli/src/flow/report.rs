@@ -1,0 +1,143 @@
+//! What is said at the end of what went wrong, and the exit code that it makes.
+
+use super::drain::{Asked, Drained};
+use super::feed::Fed;
+use crate::console::{Console, visible};
+use crate::exit::Exit;
+use anyhow::Result;
+use ringhost::{Ending, KernelTelemetry, RingKernelRuntime};
+use std::time::Duration;
+
+/// What the end is told of.
+pub struct Report<'a> {
+    pub runtime: &'a RingKernelRuntime,
+    pub console: &'a Console,
+    /// All kernels, the first first.
+    pub ids: &'a [String],
+    pub grace: Duration,
+    pub terminate_timeout: Duration,
+}
+
+impl Report<'_> {
+    /// Tells what went wrong.
+    ///
+    /// # Errors
+    /// If a kernel is not known, which would be a fault of the host.
+    pub fn tell(&self, drained: &Drained) -> Result<Exit> {
+        let mut failed = false;
+        for id in self.ids {
+            let ending = self.runtime.status(id)?.ending;
+            if let Some(telemetry) = self.runtime.telemetry(id)? {
+                self.losses(id, &telemetry);
+            }
+            failed |= ending.is_some_and(|ending| self.ending(id, &ending, drained.asked));
+        }
+        failed |= self.undecodable(drained);
+        let fed = self.input(drained);
+        Ok(match drained.asked {
+            Some(Asked::Interrupted) => Exit::Interrupted,
+            _ if failed => Exit::Failed,
+            _ => fed,
+        })
+    }
+
+    /// Tells how a kernel ended, if not by itself. True if that is a failure.
+    fn ending(&self, id: &str, ending: &Ending, asked: Option<Asked>) -> bool {
+        let (grace, timeout) = (self.grace, self.terminate_timeout);
+        match (ending, asked) {
+            (ending, _) if ending.is_failure() => {
+                self.error(&format!("kernel {id:?} {ending}"));
+                true
+            }
+            (Ending::Stopped, Some(Asked::Quiet)) => {
+                self.error(&format!(
+                    "kernel {id:?} was stopped by force: nothing happened for {grace:?} after its \
+                     input had ended, and it did not return within {timeout:?} when asked to; \
+                     raise --grace if it needs longer"
+                ));
+                true
+            }
+            (Ending::Stopped, _) => {
+                self.console.warn(&format!(
+                    "kernel {id:?} was stopped by force: it did not return within {timeout:?} when asked to"
+                ));
+                false
+            }
+            (_, Some(Asked::Quiet)) => {
+                self.console.warn(&format!(
+                    "kernel {id:?} was asked to end: nothing happened for {grace:?} after its \
+                     input had ended; raise --grace if it needs longer"
+                ));
+                false
+            }
+            _ => false,
+        }
+    }
+
+    fn losses(&self, id: &str, telemetry: &KernelTelemetry) {
+        let (input, output) = (&telemetry.input, &telemetry.output);
+        for (count, what) in [
+            (input.dropped_at_end, "ended without receiving"),
+            (
+                output.dropped_at_end,
+                "ended too fast for the last of its answers:",
+            ),
+        ] {
+            if count > 0 {
+                let messages = messages(count);
+                self.console
+                    .warn(&format!("kernel {id:?} {what} {messages}"));
+            }
+        }
+        let overflow = input.dropped_oldest + input.dropped_newest;
+        if overflow > 0 {
+            let messages = messages(overflow);
+            self.console.warn(&format!(
+                "the full input queue of kernel {id:?} dropped {messages}"
+            ));
+        }
+    }
+
+    fn undecodable(&self, drained: &Drained) -> bool {
+        let (Some(fault), Some(id)) = (&drained.fault, self.ids.last()) else {
+            return false;
+        };
+        let count = messages(drained.undecodable);
+        self.error(&format!(
+            "kernel {id:?} sent {count} that cannot be shown as the type it declares: {fault}; \
+             --raw prints the bytes"
+        ));
+        true
+    }
+
+    fn input(&self, drained: &Drained) -> Exit {
+        match &drained.fed {
+            Some(Fed::Invalid(text)) => {
+                self.error(text);
+                Exit::Wrong
+            }
+            Some(Fed::Refused(text)) => {
+                self.error(text);
+                Exit::Failed
+            }
+            Some(Fed::Untaken(line)) if drained.asked.is_none() => {
+                self.console.warn(&format!(
+                    "the input was not sent from line {line} on: the kernel had ended"
+                ));
+                Exit::Done
+            }
+            Some(Fed::All | Fed::Untaken(_)) | None => Exit::Done,
+        }
+    }
+
+    fn error(&self, text: &str) {
+        self.console.say(&format!("error: {}", visible(text)));
+    }
+}
+
+fn messages(count: u64) -> String {
+    match count {
+        1 => "1 message".to_owned(),
+        count => format!("{count} messages"),
+    }
+}

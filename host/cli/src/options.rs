@@ -1,0 +1,143 @@
+//! Options that `run` and `pipeline` share, and what they make of the library's.
+
+use crate::log::Level;
+use crate::{parse, stats};
+use clap::{Args, ValueEnum};
+use ringhost::{Backend, Builder, LaunchOptions, Limits, Overflow, RingKernelRuntime};
+use std::time::Duration;
+
+/// How kernels are hosted.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Hosting")]
+pub struct HostOptions {
+    /// How many messages each queue of a kernel holds
+    #[arg(long, value_name = "MESSAGES", default_value = "1000", value_parser = parse::queue_size, allow_hyphen_values = true)]
+    pub queue_size: usize,
+
+    /// The most memory that a kernel may have, in bytes or with a unit
+    #[arg(long, value_name = "BYTES", default_value = "256MiB", value_parser = parse::bytes, allow_hyphen_values = true)]
+    pub memory_limit: u64,
+
+    /// The largest message to and from a kernel, in bytes or with a unit
+    #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = parse::message_bytes, allow_hyphen_values = true)]
+    pub message_limit: usize,
+
+    /// What data-parallel work is to run on; kernels cannot ask for such work yet
+    #[arg(long, value_enum, default_value = "auto")]
+    pub backend: BackendName,
+
+    /// Compile anew, and keep no compiled code for the next time
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// How messages are passed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Messages")]
+pub struct FlowOptions {
+    /// Take and print messages as bytes, whatever types the kernel declares
+    #[arg(long)]
+    pub raw: bool,
+
+    /// Warn of lines that are no message for the kernel and go on, instead of ending the input
+    #[arg(long)]
+    pub skip_invalid: bool,
+
+    /// How long a full queue may hold up a message, in seconds [default: as long as it takes]
+    #[arg(long, value_name = "SECONDS", value_parser = parse::seconds, allow_hyphen_values = true)]
+    pub timeout: Option<Duration>,
+
+    /// How long nothing may happen after the input's end before the kernel is asked to end, in
+    /// seconds: no message received, none sent
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = parse::seconds, allow_hyphen_values = true)]
+    pub grace: Duration,
+
+    /// How long a kernel that is asked to end may take before it is stopped by force, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = parse::seconds, allow_hyphen_values = true)]
+    pub terminate_timeout: Duration,
+}
+
+/// What is told on standard error.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reports")]
+pub struct ReportOptions {
+    /// Tell at the end, on standard error, how many messages took how long, and what they cost
+    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "table")]
+    pub stats: Option<stats::Form>,
+
+    /// Which log lines of kernels and host are shown on standard error
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "warn")]
+    pub log: Level,
+}
+
+/// `ringhost::Backend` on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum BackendName {
+    /// The GPU where there is one, else the CPU
+    Auto,
+    /// All CPU cores
+    Cpu,
+    /// The GPU, through CUDA
+    Cuda,
+}
+
+/// `ringhost::Overflow` on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum OverflowName {
+    /// Wait for room, as long as --timeout allows
+    Wait,
+    /// Refuse it, which ends the input with an error
+    Reject,
+    /// Drop the message that has waited longest, and count it
+    DropOldest,
+    /// Drop the new message, and count it
+    DropNewest,
+}
+
+impl From<OverflowName> for Overflow {
+    fn from(name: OverflowName) -> Self {
+        match name {
+            OverflowName::Wait => Self::Wait,
+            OverflowName::Reject => Self::Reject,
+            OverflowName::DropOldest => Self::DropOldest,
+            OverflowName::DropNewest => Self::DropNewest,
+        }
+    }
+}
+
+impl HostOptions {
+    /// A runtime with these options. It keeps telemetry, which the final report is made of.
+    ///
+    /// # Errors
+    /// If the library cannot run here.
+    pub fn runtime(&self) -> Result<RingKernelRuntime, ringhost::Error> {
+        let backend = match self.backend {
+            BackendName::Auto => Backend::Auto,
+            BackendName::Cpu => Backend::Cpu,
+            BackendName::Cuda => Backend::Cuda,
+        };
+        cached(RingKernelRuntime::builder(), self.no_cache)
+            .telemetry(true)
+            .default_queue_size(self.queue_size)
+            .backend(backend)
+            .build()
+    }
+
+    /// How a kernel is launched that has no options of its own.
+    pub fn launch(&self) -> LaunchOptions {
+        LaunchOptions::default().limits(Limits {
+            memory_bytes: self.memory_limit,
+            message_bytes: self.message_limit,
+            ..Limits::default()
+        })
+    }
+}
+
+/// Leaves the folder of compiled code alone if it is not wanted.
+pub fn cached(builder: Builder, no_cache: bool) -> Builder {
+    if no_cache {
+        builder.without_cache_folder()
+    } else {
+        builder
+    }
+}

@@ -1,0 +1,173 @@
+//! Values of options: times, amounts of memory, sizes of queues.
+
+use std::time::Duration;
+
+/// The longest time that can be given: a year. What is meant to be endless is left out.
+const LONGEST_SECONDS: f64 = 365.0 * 24.0 * 3600.0;
+
+/// The largest queue. Queues grow as they fill, so that a large one costs nothing by itself.
+const LARGEST_QUEUE: usize = 1_000_000_000;
+
+/// A time in seconds, with decimals, such as `0.5`.
+///
+/// # Errors
+/// If it is no number from 0 to a year.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .trim()
+        .parse()
+        .map_err(|_| "it is a time in seconds, such as 5 or 0.25".to_owned())?;
+    if seconds.is_nan() {
+        return Err("it is not a number; give a time in seconds, such as 5 or 0.25".to_owned());
+    }
+    if seconds < 0.0 {
+        return Err("a time cannot be negative; 0 means not to wait at all".to_owned());
+    }
+    if seconds > LONGEST_SECONDS {
+        return Err(format!(
+            "a time is at most a year, {LONGEST_SECONDS} seconds"
+        ));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+/// How many messages a queue holds.
+///
+/// # Errors
+/// If it is no number from 1 to a thousand millions.
+pub fn queue_size(text: &str) -> Result<usize, String> {
+    let wrong = || format!("a queue holds 1 to {LARGEST_QUEUE} messages");
+    let size = text.trim().parse().map_err(|_| wrong())?;
+    check_queue_size(size).map_err(|()| wrong())
+}
+
+fn check_queue_size(size: usize) -> Result<usize, ()> {
+    (1..=LARGEST_QUEUE)
+        .contains(&size)
+        .then_some(size)
+        .ok_or(())
+}
+
+/// An amount of memory with its unit, such as `64MiB`; without one, in bytes.
+///
+/// # Errors
+/// If it is no number, has another unit, or is 0 or more than a computer can have.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    const FORM: &str = "it is a number of bytes, or one with the unit KB, MB, GB, KiB, MiB or GiB, \
+                        such as 64MiB";
+    let text = text.trim();
+    let end = text
+        .find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let unit: u64 = match unit.trim_start().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return Err(FORM.to_owned()),
+    };
+    if number.is_empty() {
+        return Err(FORM.to_owned());
+    }
+    let bytes = number
+        .parse()
+        .ok()
+        .and_then(|number: u64| number.checked_mul(unit));
+    match bytes {
+        Some(0) => Err("it must be at least one byte".to_owned()),
+        Some(bytes) if bytes <= 1 << 40 => Ok(bytes),
+        _ => Err("it is at most 1024GiB".to_owned()),
+    }
+}
+
+/// The largest message, as [`bytes`].
+///
+/// # Errors
+/// As there, and if it is more than a message can have.
+pub fn message_bytes(text: &str) -> Result<usize, String> {
+    match usize::try_from(bytes(text)?) {
+        Ok(bytes) if bytes <= 1 << 30 => Ok(bytes),
+        _ => Err("a message is at most 1GiB".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_seconds() {
+        assert_eq!(seconds("5"), Ok(Duration::from_secs(5)));
+        assert_eq!(seconds(" 0.25 "), Ok(Duration::from_millis(250)));
+        assert_eq!(seconds("0"), Ok(Duration::ZERO));
+        assert_eq!(seconds("1e3"), Ok(Duration::from_secs(1000)));
+        assert_eq!(seconds("31536000"), Ok(Duration::from_secs(31_536_000)));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused_with_the_reason() {
+        for (text, reason) in [
+            ("-1", "negative"),
+            ("-inf", "negative"),
+            ("nan", "not a number"),
+            ("NaN", "not a number"),
+            ("inf", "at most a year"),
+            ("1e300", "at most a year"),
+            ("31536001", "at most a year"),
+            ("5s", "such as 5"),
+            ("", "such as 5"),
+        ] {
+            let error = seconds(text).unwrap_err();
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn queues_hold_at_least_one_message() {
+        assert_eq!(queue_size("1"), Ok(1));
+        assert_eq!(queue_size("1000000000"), Ok(LARGEST_QUEUE));
+        for text in [
+            "0",
+            "-1",
+            "1000000001",
+            "99999999999999999999",
+            "many",
+            "1.5",
+            "",
+        ] {
+            assert!(queue_size(text).unwrap_err().contains("1 to"), "{text}");
+        }
+    }
+
+    #[test]
+    fn memory_has_units() {
+        assert_eq!(bytes("1"), Ok(1));
+        assert_eq!(bytes("64MiB"), Ok(64 << 20));
+        assert_eq!(bytes("64 mib"), Ok(64 << 20));
+        assert_eq!(bytes("2KB"), Ok(2000));
+        assert_eq!(bytes("1024GiB"), Ok(1 << 40));
+        for (text, reason) in [
+            ("0", "at least one"),
+            ("", "number of bytes"),
+            ("MiB", "number of bytes"),
+            ("-1", "number of bytes"),
+            ("1.5MiB", "number of bytes"),
+            ("1PB", "number of bytes"),
+            ("99999999999999999999GiB", "at most"),
+            ("1025GiB", "at most"),
+        ] {
+            let error = bytes(text).unwrap_err();
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn messages_are_smaller_than_memories() {
+        assert_eq!(message_bytes("1GiB"), Ok(1 << 30));
+        assert!(message_bytes("2GiB").unwrap_err().contains("at most 1GiB"));
+    }
+}
