@@ -1,1 +1,52 @@
-//! Loom.
+//! The queue, checked in every interleaving.
+//!
+//! This crate compiles the very source of ringhost's queue, with [loom]'s mutex in the place of
+//! the real one: `crate::sync` and `crate::message` are what that source names, and here they are
+//! loom's and the least that a message needs. So no flag has to be set for the whole build, and
+//! nothing is checked that is not shipped.
+
+#![cfg(test)]
+
+#[path = "../../../host/runtime/src/queue/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests need not call everything"
+)]
+mod queue;
+
+mod message {
+    //! What the queue's source knows of messages.
+
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    pub enum Priority {
+        Low,
+        Normal,
+        High,
+        Urgent,
+    }
+}
+
+mod sync {
+    //! loom's mutex with the interface of the one that ringhost uses.
+
+    pub use loom::sync::MutexGuard;
+
+    pub struct Mutex<T>(loom::sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub fn new(value: T) -> Self {
+            Self(loom::sync::Mutex::new(value))
+        }
+
+        pub fn lock(&self) -> MutexGuard<'_, T> {
+            self.0
+                .lock()
+                .expect("no test panics while it holds the lock")
+        }
+    }
+}
+
+mod interleavings;

@@ -9,7 +9,11 @@ const ID: &str = "subject";
 /// Brings a kernel into a state.
 async fn subject(state: KernelState) -> RingKernelRuntime {
     let runtime = builder().build().unwrap();
-    let component = if state == KernelState::Terminating { "ignores-terminate" } else { "echo" };
+    let component = if state == KernelState::Terminating {
+        "ignores-terminate"
+    } else {
+        "echo"
+    };
     runtime.register(ID, kernel(component)).unwrap();
     if state == KernelState::Created {
         return runtime;
@@ -39,13 +43,15 @@ async fn make(runtime: &RingKernelRuntime, call: Call) -> Result<(), Error> {
         Call::Activate => runtime.activate(ID).await,
         Call::Deactivate => runtime.deactivate(ID).await,
         Call::Reactivate => runtime.reactivate(ID).await,
-        Call::Terminate => {
-            runtime.terminate_timeout(ID, Duration::from_millis(10)).await.map(drop)
-        }
+        Call::Terminate => runtime
+            .terminate_timeout(ID, Duration::from_millis(10))
+            .await
+            .map(drop),
         Call::Send => runtime.send(ID, "m").await.map(drop),
-        Call::Receive => {
-            runtime.receive_timeout(ID, Duration::from_millis(1)).await.map(drop)
-        }
+        Call::Receive => runtime
+            .receive_timeout(ID, Duration::from_millis(1))
+            .await
+            .map(drop),
         Call::CloseInput => runtime.close_input(ID).await,
         Call::Remove => runtime.remove(ID),
     }
@@ -61,12 +67,18 @@ async fn every_call_in_every_state_does_what_the_table_says() {
             let result = make(&runtime, call).await;
             let pair = format!("{call} in {state}: {result:?}");
             if !call.is_valid_in(state) {
-                let Err(Error::KernelState(error)) = result else { panic!("{pair}") };
+                let Err(Error::KernelState(error)) = result else {
+                    panic!("{pair}")
+                };
                 assert_eq!(error.kernel_id.as_str(), ID, "{pair}");
                 assert_eq!(error.current_state, state, "{pair}");
                 assert_eq!(error.expected_states, call.expects(), "{pair}");
                 assert_eq!(error.operation, call, "{pair}");
-                assert_eq!(error.ending.is_some(), state == KernelState::Terminated, "{pair}");
+                assert_eq!(
+                    error.ending.is_some(),
+                    state == KernelState::Terminated,
+                    "{pair}"
+                );
                 assert_eq!(runtime.state(ID).unwrap(), state, "{pair}");
                 continue;
             }
@@ -80,7 +92,10 @@ async fn every_call_in_every_state_does_what_the_table_says() {
             }
             let expected = match call {
                 Call::Remove => {
-                    assert!(matches!(runtime.state(ID), Err(Error::KernelNotFound(_))), "{pair}");
+                    assert!(
+                        matches!(runtime.state(ID), Err(Error::KernelNotFound(_))),
+                        "{pair}"
+                    );
                     continue;
                 }
                 Call::Terminate => KernelState::Terminated,
@@ -118,7 +133,10 @@ fn the_table_is_the_one_of_the_reference() {
         }
     }
     // TERMINATED: no call that would change it.
-    for call in Call::ALL.into_iter().filter(|call| call.leads_to().is_some()) {
+    for call in Call::ALL
+        .into_iter()
+        .filter(|call| call.leads_to().is_some())
+    {
         assert!(!call.is_valid_in(Terminated), "{call}");
     }
     for running in [Launched, Active, Deactivated] {

@@ -15,7 +15,10 @@ async fn created_the_kernel_is_known_and_nothing_is_allocated() {
 #[tokio::test]
 async fn launched_the_queues_exist_and_no_code_runs() {
     let runtime = runtime();
-    runtime.launch_from("worker", kernel("leaves")).await.unwrap();
+    runtime
+        .launch_from("worker", kernel("leaves"))
+        .await
+        .unwrap();
     assert_eq!(runtime.state("worker").unwrap(), KernelState::Launched);
     runtime.send("worker", "waits").await.unwrap();
     // `leaves` sends as soon as it runs, and ends.
@@ -38,6 +41,16 @@ async fn active_the_kernel_processes_messages() {
 async fn the_actor_loop_sees_a_pause_its_end_and_the_request_to_end() {
     let runtime = runtime();
     start(&runtime, "observer").await;
+    // A kernel that is paused before it has run at all stands still and sees nothing.
+    eventually("it runs", || {
+        runtime
+            .telemetry("observer")
+            .unwrap()
+            .unwrap()
+            .fuel_consumed
+            > 0
+    })
+    .await;
     runtime.deactivate("observer").await.unwrap();
     assert_eq!(runtime.state("observer").unwrap(), KernelState::Deactivated);
     assert_eq!(receive_texts(&runtime, "observer", 1).await, ["paused"]);
@@ -61,7 +74,9 @@ async fn pause_and_resume_keep_what_is_queued() {
 
     runtime.deactivate("echo").await.unwrap();
     runtime.send_batch("echo", ["4", "5", "6"]).await.unwrap();
-    let nothing = runtime.receive_timeout("echo", Duration::from_millis(50)).await;
+    let nothing = runtime
+        .receive_timeout("echo", Duration::from_millis(50))
+        .await;
     assert!(matches!(nothing, Err(Error::Timeout(_))));
     assert_eq!(runtime.telemetry("echo").unwrap().unwrap().input.depth, 3);
 
@@ -77,16 +92,38 @@ async fn terminated_the_queues_are_cleared_and_the_kernel_cannot_restart() {
     runtime.send_batch("echo", ["1", "2"]).await.unwrap();
     let termination = runtime.terminate("echo").await.unwrap();
     assert_eq!(termination.ending, Ending::Returned);
-    assert_eq!((termination.dropped_input, termination.dropped_output), (2, 0));
+    assert_eq!(
+        (termination.dropped_input, termination.dropped_output),
+        (2, 0)
+    );
     let status = runtime.status("echo").unwrap();
-    assert_eq!((status.state, status.ending), (KernelState::Terminated, Some(Ending::Returned)));
-    assert!(matches!(runtime.launch("echo").await, Err(Error::KernelState(_))));
-    assert!(matches!(runtime.activate("echo").await, Err(Error::KernelState(_))));
-    assert!(matches!(runtime.receive("echo").await, Err(Error::KernelEnded(_))));
+    assert_eq!(
+        (status.state, status.ending),
+        (KernelState::Terminated, Some(Ending::Returned))
+    );
+    assert!(matches!(
+        runtime.launch("echo").await,
+        Err(Error::KernelState(_))
+    ));
+    assert!(matches!(
+        runtime.activate("echo").await,
+        Err(Error::KernelState(_))
+    ));
+    assert!(matches!(
+        runtime.receive("echo").await,
+        Err(Error::KernelEnded(_))
+    ));
     // Removing it frees its name.
     runtime.remove("echo").unwrap();
     start(&runtime, "echo").await;
-    assert_eq!(runtime.call_timeout("echo", "again", PATIENCE).await.unwrap().payload, "again");
+    assert_eq!(
+        runtime
+            .call_timeout("echo", "again", PATIENCE)
+            .await
+            .unwrap()
+            .payload,
+        "again"
+    );
 }
 
 #[tokio::test]
@@ -117,7 +154,9 @@ async fn activating_a_kernel_that_is_not_launched_names_the_states() {
         error.to_string(),
         "activate is not valid for kernel \"worker\", which is CREATED; it needs LAUNCHED"
     );
-    let Error::KernelState(error) = error else { panic!("{error}") };
+    let Error::KernelState(error) = error else {
+        panic!("{error}")
+    };
     assert_eq!(error.current_state, KernelState::Created);
     assert_eq!(error.expected_states, [KernelState::Launched]);
 }
@@ -136,7 +175,11 @@ async fn terminate_works_from_every_running_state() {
         ("active", Ending::Returned),
         ("deactivated", Ending::Returned),
     ] {
-        assert_eq!(runtime.terminate(name).await.unwrap().ending, ending, "{name}");
+        assert_eq!(
+            runtime.terminate(name).await.unwrap().ending,
+            ending,
+            "{name}"
+        );
         assert_eq!(runtime.state(name).unwrap(), KernelState::Terminated);
     }
 }
@@ -148,7 +191,11 @@ async fn terminating_is_visible_while_the_kernel_takes_its_time() {
     let termination = {
         let runtime = runtime.clone();
         let timeout = Duration::from_millis(300);
-        tokio::spawn(async move { runtime.terminate_timeout("ignores-terminate", timeout).await })
+        tokio::spawn(async move {
+            runtime
+                .terminate_timeout("ignores-terminate", timeout)
+                .await
+        })
     };
     eventually("the kernel is TERMINATING", || {
         runtime.state("ignores-terminate").unwrap() == KernelState::Terminating

@@ -33,13 +33,19 @@ async fn a_runtime_without_options_has_no_telemetry_queues_of_1000_and_backend_a
 
 #[tokio::test]
 async fn the_backend_that_was_chosen_is_reported() {
-    for (name, backend) in [("auto", Backend::Auto), ("cpu", Backend::Cpu), ("cuda", Backend::Cuda)]
-    {
+    for (name, backend) in [
+        ("auto", Backend::Auto),
+        ("cpu", Backend::Cpu),
+        ("cuda", Backend::Cuda),
+    ] {
         let runtime = builder().backend(name.parse().unwrap()).build().unwrap();
         assert_eq!(runtime.summary().backend, backend);
     }
     let error = "gpu".parse::<Backend>().unwrap_err();
-    assert_eq!(error.to_string(), "backend cannot be \"gpu\": it is auto, cpu or cuda");
+    assert_eq!(
+        error.to_string(),
+        "backend cannot be \"gpu\": it is auto, cpu or cuda"
+    );
 }
 
 #[tokio::test]
@@ -48,7 +54,10 @@ async fn the_complete_lifecycle_of_the_doubler() {
     runtime
         .scope(async |runtime| {
             // Phase 1: launch (allocate resources).
-            runtime.launch_from("doubler", kernel("doubler")).await.unwrap();
+            runtime
+                .launch_from("doubler", kernel("doubler"))
+                .await
+                .unwrap();
             // Phase 2: activate (start processing).
             runtime.activate("doubler").await.unwrap();
             // Send a request, receive the response.
@@ -69,14 +78,27 @@ async fn the_complete_lifecycle_of_the_doubler() {
 async fn several_kernels_of_one_component_are_activated_in_a_loop_over_the_ids() {
     let runtime = runtime();
     runtime.register("processor", kernel("echo")).unwrap();
-    runtime.launch_from("processor1", ringhost::Source::registered("processor")).await.unwrap();
-    runtime.launch_from("processor2", ringhost::Source::registered("processor")).await.unwrap();
-    runtime.launch_from("aggregator", kernel("batcher")).await.unwrap();
+    runtime
+        .launch_from("processor1", ringhost::Source::registered("processor"))
+        .await
+        .unwrap();
+    runtime
+        .launch_from("processor2", ringhost::Source::registered("processor"))
+        .await
+        .unwrap();
+    runtime
+        .launch_from("aggregator", kernel("batcher"))
+        .await
+        .unwrap();
     runtime.remove("processor").unwrap();
     for kernel_id in runtime.kernel_ids() {
         runtime.activate(kernel_id.as_str()).await.unwrap();
     }
-    let active: Vec<_> = runtime.active_kernels().iter().map(ToString::to_string).collect();
+    let active: Vec<_> = runtime
+        .active_kernels()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(active, ["processor1", "processor2", "aggregator"]);
     for name in ["processor1", "processor2"] {
         let reply = runtime.call_timeout(name, name, PATIENCE).await.unwrap();
@@ -107,9 +129,14 @@ async fn launch_of_a_kernel_that_is_launched_is_a_state_error() {
     runtime.launch_from("echo", kernel("echo")).await.unwrap();
     for error in [
         runtime.launch("echo").await.unwrap_err(),
-        runtime.launch_from("echo", kernel("echo")).await.unwrap_err(),
+        runtime
+            .launch_from("echo", kernel("echo"))
+            .await
+            .unwrap_err(),
     ] {
-        let Error::KernelState(error) = error else { panic!("{error}") };
+        let Error::KernelState(error) = error else {
+            panic!("{error}")
+        };
         assert_eq!(error.kernel_id.as_str(), "echo");
         assert_eq!(error.current_state, KernelState::Launched);
         assert_eq!(error.expected_states, [KernelState::Created]);
@@ -121,10 +148,25 @@ async fn a_launch_can_override_the_default_queue_size() {
     let runtime = builder().default_queue_size(2).build().unwrap();
     runtime.launch_from("two", kernel("echo")).await.unwrap();
     let options = LaunchOptions::default().queue_size(3);
-    runtime.launch_with("three", kernel("echo"), options).await.unwrap();
+    runtime
+        .launch_with("three", kernel("echo"), options)
+        .await
+        .unwrap();
     let batch = ["m"; 10];
-    assert_eq!(runtime.send_batch_timeout("two", batch, A_MOMENT).await.unwrap(), 2);
-    assert_eq!(runtime.send_batch_timeout("three", batch, A_MOMENT).await.unwrap(), 3);
+    assert_eq!(
+        runtime
+            .send_batch_timeout("two", batch, A_MOMENT)
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        runtime
+            .send_batch_timeout("three", batch, A_MOMENT)
+            .await
+            .unwrap(),
+        3
+    );
 }
 
 #[tokio::test]
@@ -159,7 +201,10 @@ async fn every_operation_on_an_unknown_kernel_is_kernel_not_found() {
 async fn send_to_a_full_queue_waits_for_room() {
     let runtime = runtime();
     let options = LaunchOptions::default().queue_size(1);
-    runtime.launch_with("echo", kernel("echo"), options).await.unwrap();
+    runtime
+        .launch_with("echo", kernel("echo"), options)
+        .await
+        .unwrap();
     runtime.send("echo", "1").await.unwrap();
     let waiting = {
         let runtime = runtime.clone();
@@ -174,10 +219,18 @@ async fn send_to_a_full_queue_waits_for_room() {
 async fn send_to_a_queue_that_stays_full_is_queue_full_after_the_timeout() {
     let runtime = runtime();
     let options = LaunchOptions::default().queue_size(1);
-    runtime.launch_with("echo", kernel("echo"), options).await.unwrap();
+    runtime
+        .launch_with("echo", kernel("echo"), options)
+        .await
+        .unwrap();
     runtime.send("echo", "1").await.unwrap();
-    let error = runtime.send_timeout("echo", "2", A_MOMENT).await.unwrap_err();
-    let Error::QueueFull(error) = error else { panic!("{error}") };
+    let error = runtime
+        .send_timeout("echo", "2", A_MOMENT)
+        .await
+        .unwrap_err();
+    let Error::QueueFull(error) = error else {
+        panic!("{error}")
+    };
     assert_eq!((error.capacity, error.waited), (1, Some(A_MOMENT)));
     // Nothing was lost and nothing was added.
     runtime.activate("echo").await.unwrap();
@@ -193,7 +246,10 @@ async fn receive_waits_for_a_message_and_gives_up_after_its_timeout() {
     let runtime = runtime();
     start(&runtime, "echo").await;
     let error = runtime.receive_timeout("echo", A_MOMENT).await.unwrap_err();
-    assert_eq!(error.to_string(), "kernel \"echo\" sent no message within 20ms");
+    assert_eq!(
+        error.to_string(),
+        "kernel \"echo\" sent no message within 20ms"
+    );
     let receiver = {
         let runtime = runtime.clone();
         tokio::spawn(async move { runtime.receive("echo").await })
@@ -206,12 +262,23 @@ async fn receive_waits_for_a_message_and_gives_up_after_its_timeout() {
 async fn send_batch_tells_how_many_were_taken() {
     let runtime = runtime();
     let options = LaunchOptions::default().queue_size(5);
-    runtime.launch_with("echo", kernel("echo"), options).await.unwrap();
-    let batch: Vec<_> = (0..8).map(|number| Outgoing::from(number.to_string())).collect();
-    let taken = runtime.send_batch_timeout("echo", batch, A_MOMENT).await.unwrap();
+    runtime
+        .launch_with("echo", kernel("echo"), options)
+        .await
+        .unwrap();
+    let batch: Vec<_> = (0..8)
+        .map(|number| Outgoing::from(number.to_string()))
+        .collect();
+    let taken = runtime
+        .send_batch_timeout("echo", batch, A_MOMENT)
+        .await
+        .unwrap();
     assert_eq!(taken, 5);
     runtime.activate("echo").await.unwrap();
-    assert_eq!(receive_texts(&runtime, "echo", 5).await, ["0", "1", "2", "3", "4"]);
+    assert_eq!(
+        receive_texts(&runtime, "echo", 5).await,
+        ["0", "1", "2", "3", "4"]
+    );
     // With a kernel that receives, all are taken.
     let batch: Vec<_> = (0..100).map(|number| number.to_string()).collect();
     let drain = receive_texts(&runtime, "echo", 100);
@@ -225,11 +292,27 @@ async fn kernel_ids_lists_all_and_active_kernels_those_that_run() {
     let runtime = runtime();
     assert!(runtime.kernel_ids().is_empty());
     runtime.register("created", kernel("echo")).unwrap();
-    runtime.launch_from("launched", kernel("echo")).await.unwrap();
-    start_with(&runtime, "echo", LaunchOptions::default().overflow(Overflow::Reject)).await;
-    let all: Vec<_> = runtime.kernel_ids().iter().map(ToString::to_string).collect();
+    runtime
+        .launch_from("launched", kernel("echo"))
+        .await
+        .unwrap();
+    start_with(
+        &runtime,
+        "echo",
+        LaunchOptions::default().overflow(Overflow::Reject),
+    )
+    .await;
+    let all: Vec<_> = runtime
+        .kernel_ids()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(all, ["created", "launched", "echo"]);
-    let active: Vec<_> = runtime.active_kernels().iter().map(ToString::to_string).collect();
+    let active: Vec<_> = runtime
+        .active_kernels()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(active, ["echo"]);
 }
 
@@ -292,7 +375,11 @@ async fn a_scope_that_is_given_up_stops_its_kernels() {
         start(runtime, "echo").await;
         std::future::pending::<()>().await;
     });
-    assert!(tokio::time::timeout(Duration::from_secs(2), scope).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_secs(2), scope)
+            .await
+            .is_err()
+    );
     let ending = runtime.wait("echo").await.unwrap();
     assert_eq!(ending, ringhost::Ending::Stopped);
 }

@@ -34,15 +34,24 @@ impl<T> Bands<T> {
     }
 
     pub(super) fn push(&mut self, priority: Priority, item: T) {
+        self.line(priority).push_back(item);
+        self.length += 1;
+    }
+
+    /// Puts an item back that was taken and not received.
+    pub(super) fn put_back(&mut self, priority: Priority, item: T) {
+        self.line(priority).push_front(item);
+        self.length += 1;
+    }
+
+    fn line(&mut self, priority: Priority) -> &mut VecDeque<T> {
         let [low, normal, high, urgent] = &mut self.lines;
-        let line = match priority {
+        match priority {
             Priority::Low => low,
             Priority::Normal => normal,
             Priority::High => high,
             Priority::Urgent => urgent,
-        };
-        line.push_back(item);
-        self.length += 1;
+        }
     }
 
     /// The next item to be served: the oldest of the highest band.

@@ -5,8 +5,9 @@
 //!   message out moves the next waiting one in. So a waiting sender cannot be overtaken by a later
 //!   one of its band, cannot miss a wake-up, and learns under the lock whether its message was
 //!   taken when it gives up.
-//! - A receiver that has to wait leaves its waker. It is woken when there is something for it, and
-//!   if it went away in between, its drop wakes the next.
+//! - A receiver that has to wait leaves its waker. The next item is promised to it, and it is woken:
+//!   nobody can snatch the item away. If it goes away in between, the item goes back to where it
+//!   was, and to the next receiver.
 //!
 //! The queue knows nothing of kernels, WebAssembly or clocks. `tests/loom` checks this very source
 //! in every interleaving.
@@ -60,77 +61,82 @@ impl<T: Item> Queue<T> {
 
     /// No item is taken from here on; those that are in can still be received. Wakes everybody.
     pub fn close(&self) {
-        self.lock().producers = Producers::Closed;
-        self.wake_all();
+        self.change(|state| state.producers = Producers::Closed);
     }
 
     /// From here on an item is taken only where there is room for it. Wakes waiting senders, whose
     /// items are refused.
     pub fn refuse_waiting(&self) {
-        {
-            let mut state = self.lock();
+        self.change(|state| {
             if state.producers == Producers::Open {
                 state.producers = Producers::Unwaiting;
             }
-        }
-        self.wake_all();
+        });
     }
 
     /// No item is handed out until `release`. Receivers wait.
     pub fn hold(&self) {
-        let mut state = self.lock();
-        if state.consumers == Consumers::Open {
-            state.consumers = Consumers::Held;
-        }
+        self.change(|state| {
+            if state.consumers == Consumers::Open {
+                state.take_promises_back();
+                state.consumers = Consumers::Held;
+            }
+        });
     }
 
     /// Ends a `hold`.
     pub fn release(&self) {
-        {
-            let mut state = self.lock();
+        self.change(|state| {
             if state.consumers == Consumers::Held {
                 state.consumers = Consumers::Open;
             }
-        }
-        self.wake_all();
+        });
     }
 
     /// No item is handed out ever again: receivers get [`PopError::Stopped`] at once.
     pub fn stop_receivers(&self) {
-        self.lock().consumers = Consumers::Stopped;
-        self.wake_all();
+        self.change(|state| {
+            state.take_promises_back();
+            state.consumers = Consumers::Stopped;
+        });
     }
 
-    /// Drops what is in, counts it, and returns it.
+    /// Drops what is in, counts it, and returns it. What a waiting receiver has been promised is
+    /// its.
     pub fn clear(&self) -> Vec<T> {
-        let (cleared, wakers) = {
-            let mut state = self.lock();
+        self.change(|state| {
             let cleared = state.items.drain();
             state.counts.dropped_at_end += cleared.len() as u64;
-            let wakers = state.admit_waiting();
-            (cleared, wakers)
-        };
-        wake(wakers);
-        cleared
+            cleared
+        })
     }
 
     /// How many items are in.
     pub fn depth(&self) -> usize {
-        self.lock().items.len()
+        self.lock().depth()
     }
 
     /// What has happened so far.
     pub fn counts(&self) -> QueueCounts {
         let state = self.lock();
         QueueCounts {
-            depth: state.items.len() as u64,
+            depth: state.depth() as u64,
             ..state.counts
         }
     }
 
-    fn wake_all(&self) {
-        let wakers = self.lock().take_all_wakers();
+    /// Makes a change that concerns everybody who waits, and wakes them.
+    fn change<R>(&self, change: impl FnOnce(&mut State<T>) -> R) -> R {
+        let mut wakers = Vec::new();
+        let result = {
+            let mut state = self.lock();
+            let result = change(&mut state);
+            state.settle(&mut wakers);
+            state.take_all_wakers(&mut wakers);
+            result
+        };
         wake(wakers);
+        result
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {

@@ -1,11 +1,11 @@
 //! Taking items out.
 
-use super::state::{Consumers, Producers, State};
+use super::state::{Consumers, Producers, ReceiverTicket, State};
 use super::{Item, Queue, wake};
 use std::future::Future;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 /// Why there is nothing to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Pop<'queue, T: Item> {
     max_bytes: usize,
     /// This receiver's place in the waiting room. It is kept while the receiver waits, so that a
     /// wake-up for nothing does not cost it its turn.
-    ticket: Option<u64>,
+    ticket: Option<ReceiverTicket>,
 }
 
 impl<'queue, T: Item> Pop<'queue, T> {
@@ -43,19 +43,20 @@ impl<T: Item> Future for Pop<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let queue = self.queue;
-        let mut wakers = Vec::new();
         let mut state = queue.lock();
-        match state.take(self.max_items, self.max_bytes, &mut wakers) {
+        match state.take(self.ticket, self.max_items, self.max_bytes) {
             Some(result) => {
+                let mut wakers = Vec::new();
                 if let Some(ticket) = self.ticket.take() {
                     state.waiting_receivers.remove(&ticket);
                 }
+                state.settle(&mut wakers);
                 drop(state);
                 wake(wakers);
                 Poll::Ready(result)
             }
             None => {
-                let ticket = self.ticket.unwrap_or_else(|| state.next_number());
+                let ticket = self.ticket.unwrap_or_else(|| state.receiver_ticket());
                 state
                     .waiting_receivers
                     .insert(ticket, context.waker().clone());
@@ -70,31 +71,33 @@ impl<T: Item> Future for Pop<'_, T> {
 impl<T: Item> Drop for Pop<'_, T> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
+        let mut wakers = Vec::new();
         let mut state = self.queue.lock();
-        // A ticket that is gone was woken for an item that this receiver did not take.
-        let next = match state.waiting_receivers.remove(&ticket) {
-            Some(_) => None,
-            None => state.next_receiver(),
-        };
+        state.waiting_receivers.remove(&ticket);
+        if let Some(item) = state.promised.remove(&ticket) {
+            state.items.put_back(item.priority(), item);
+            state.settle(&mut wakers);
+        }
         drop(state);
-        wake(next);
+        wake(wakers);
     }
 }
 
 impl<T: Item> State<T> {
-    /// What a receiver gets now; `None` if it has to wait. Fills `wakers` with who is to be woken.
+    /// What a receiver gets now; `None` if it has to wait.
     fn take(
         &mut self,
+        ticket: Option<ReceiverTicket>,
         max_items: NonZeroUsize,
         max_bytes: usize,
-        wakers: &mut Vec<Waker>,
     ) -> Option<Result<Vec<T>, PopError>> {
         match self.consumers {
             Consumers::Stopped => return Some(Err(PopError::Stopped)),
             Consumers::Held => return None,
             Consumers::Open => {}
         }
-        let Some(first) = self.items.pop() else {
+        let promised = ticket.and_then(|ticket| self.promised.remove(&ticket));
+        let Some(first) = promised.or_else(|| self.items.pop()) else {
             return (self.producers == Producers::Closed).then_some(Err(PopError::Closed));
         };
         let mut bytes = first.bytes();
@@ -109,10 +112,6 @@ impl<T: Item> State<T> {
             }
         }
         self.counts.received += taken.len() as u64;
-        wakers.extend(self.admit_waiting());
-        // What is left, or was let in, is for the next receiver, if this one was woken in its
-        // stead.
-        wakers.extend(self.next_receiver());
         Some(Ok(taken))
     }
 }

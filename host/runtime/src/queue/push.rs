@@ -1,6 +1,6 @@
 //! Putting an item in.
 
-use super::state::{Producers, State, Ticket, WaitingSender};
+use super::state::{Producers, SenderTicket, State, WaitingSender};
 use super::{Item, Overflow, Queue, wake};
 use std::future::Future;
 use std::pin::Pin;
@@ -47,7 +47,7 @@ enum Place<T> {
     /// The item has not met the queue yet.
     InHand(T),
     /// The item is in the waiting room.
-    Waiting(Ticket),
+    Waiting(SenderTicket),
     Done,
 }
 
@@ -90,9 +90,11 @@ impl<T: Item> Future for Push<'_, T> {
         let mut state = queue.lock();
         match std::mem::replace(&mut self.place, Place::Done) {
             Place::InHand(item) => {
-                let (outcome, waker) = state.offer(item, context.waker());
+                let outcome = state.offer(item, context.waker());
+                let mut wakers = Vec::new();
+                state.settle(&mut wakers);
                 drop(state);
-                wake(waker);
+                wake(wakers);
                 match outcome {
                     Offer::Decided(result) => Poll::Ready(result),
                     Offer::Waits(ticket) => {
@@ -136,7 +138,7 @@ impl<T: Item> Drop for Push<'_, T> {
 
 enum Offer<T> {
     Decided(Result<Pushed<T>, Refused<T>>),
-    Waits(Ticket),
+    Waits(SenderTicket),
 }
 
 impl<T: Item> State<T> {
@@ -149,30 +151,26 @@ impl<T: Item> State<T> {
         }
     }
 
-    fn offer(&mut self, item: T, waker: &Waker) -> (Offer<T>, Option<Waker>) {
-        let decided = |result| Offer::Decided(result);
+    fn offer(&mut self, item: T, waker: &Waker) -> Offer<T> {
         if self.producers == Producers::Closed {
-            return (
-                decided(Err(Refused {
-                    item,
-                    refusal: Refusal::Closed,
-                })),
-                None,
-            );
+            return Offer::Decided(Err(Refused {
+                item,
+                refusal: Refusal::Closed,
+            }));
         }
         if !self.is_full() {
-            return (decided(Ok(Pushed::Accepted)), self.accept(item));
+            self.accept(item);
+            return Offer::Decided(Ok(Pushed::Accepted));
         }
         match self.overflow {
-            Overflow::Wait if self.producers == Producers::Unwaiting => (
-                decided(Err(Refused {
+            Overflow::Wait if self.producers == Producers::Unwaiting => {
+                Offer::Decided(Err(Refused {
                     item,
                     refusal: Refusal::Unwaiting,
-                })),
-                None,
-            ),
+                }))
+            }
             Overflow::Wait => {
-                let ticket = self.ticket(&item);
+                let ticket = self.sender_ticket(&item);
                 self.waiting_senders.insert(
                     ticket,
                     WaitingSender {
@@ -180,35 +178,35 @@ impl<T: Item> State<T> {
                         waker: waker.clone(),
                     },
                 );
-                (Offer::Waits(ticket), None)
+                Offer::Waits(ticket)
             }
             Overflow::Reject => {
                 self.counts.refused_full += 1;
-                (
-                    decided(Err(Refused {
-                        item,
-                        refusal: Refusal::Full,
-                    })),
-                    None,
-                )
+                Offer::Decided(Err(Refused {
+                    item,
+                    refusal: Refusal::Full,
+                }))
             }
-            Overflow::DropNewest => {
-                self.counts.dropped_newest += 1;
-                (decided(Ok(Pushed::Dropped(item))), None)
-            }
+            Overflow::DropNewest => self.drop_newest(item),
             Overflow::DropOldest => {
                 let outranked = self
                     .items
                     .first_to_lose()
                     .is_some_and(|old| old.priority() > item.priority());
                 let oldest = if outranked { None } else { self.items.lose() };
+                // Without one, all that is in is promised to receivers or of a higher band.
                 let Some(oldest) = oldest else {
-                    self.counts.dropped_newest += 1;
-                    return (decided(Ok(Pushed::Dropped(item))), None);
+                    return self.drop_newest(item);
                 };
                 self.counts.dropped_oldest += 1;
-                (decided(Ok(Pushed::Displaced(oldest))), self.accept(item))
+                self.accept(item);
+                Offer::Decided(Ok(Pushed::Displaced(oldest)))
             }
         }
+    }
+
+    fn drop_newest(&mut self, item: T) -> Offer<T> {
+        self.counts.dropped_newest += 1;
+        Offer::Decided(Ok(Pushed::Dropped(item)))
     }
 }

@@ -1,7 +1,9 @@
 //! What the queue's lock protects.
 
 use super::{Bands, Item, QueueCounts};
+use crate::message::Priority;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::task::Waker;
@@ -43,25 +45,32 @@ pub(super) struct WaitingSender<T> {
     pub(super) waker: Waker,
 }
 
+/// Orders the waiting senders: higher band first, then first come first served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SenderTicket {
+    band: Reverse<Priority>,
+    number: u64,
+}
+
+/// Orders the waiting receivers: first come first served.
+pub(super) type ReceiverTicket = u64;
+
 pub(super) struct State<T> {
+    /// What is in the queue and promised to nobody.
     pub(super) items: Bands<T>,
     pub(super) capacity: usize,
     pub(super) overflow: Overflow,
     pub(super) producers: Producers,
     pub(super) consumers: Consumers,
     pub(super) counts: QueueCounts,
-    /// The waiting room, by ticket. A ticket that is gone from here stands for an item that was
-    /// taken in: only its own sender removes it for any other reason.
-    pub(super) waiting_senders: BTreeMap<Ticket, WaitingSender<T>>,
-    pub(super) waiting_receivers: BTreeMap<u64, Waker>,
+    /// A ticket that is gone from here stands for an item that was taken in: only its own sender
+    /// removes it for any other reason.
+    pub(super) waiting_senders: BTreeMap<SenderTicket, WaitingSender<T>>,
+    pub(super) waiting_receivers: BTreeMap<ReceiverTicket, Waker>,
+    /// Items promised to receivers that were waiting and have been woken, until they are polled.
+    /// Only while receivers are open.
+    pub(super) promised: BTreeMap<ReceiverTicket, T>,
     next_ticket: u64,
-}
-
-/// Orders the waiting room: higher band first, then first come first served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Ticket {
-    band: std::cmp::Reverse<crate::message::Priority>,
-    number: u64,
 }
 
 impl<T: Item> State<T> {
@@ -75,64 +84,74 @@ impl<T: Item> State<T> {
             counts: QueueCounts::default(),
             waiting_senders: BTreeMap::new(),
             waiting_receivers: BTreeMap::new(),
+            promised: BTreeMap::new(),
             next_ticket: 0,
         }
     }
 
-    pub(super) fn next_number(&mut self) -> u64 {
+    pub(super) fn receiver_ticket(&mut self) -> ReceiverTicket {
         self.next_ticket += 1;
         self.next_ticket
     }
 
-    pub(super) fn ticket(&mut self, item: &T) -> Ticket {
-        Ticket {
-            band: std::cmp::Reverse(item.priority()),
-            number: self.next_number(),
+    pub(super) fn sender_ticket(&mut self, item: &T) -> SenderTicket {
+        self.next_ticket += 1;
+        SenderTicket {
+            band: Reverse(item.priority()),
+            number: self.next_ticket,
         }
+    }
+
+    /// How many items are in the queue: accepted, and not received.
+    pub(super) fn depth(&self) -> usize {
+        self.items.len() + self.promised.len()
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.items.len() >= self.capacity
+        self.depth() >= self.capacity
     }
 
-    /// Takes an item in and names the receiver to wake for it.
-    pub(super) fn accept(&mut self, item: T) -> Option<Waker> {
+    pub(super) fn accept(&mut self, item: T) {
         self.items.push(item.priority(), item);
         self.counts.accepted += 1;
-        self.counts.peak_depth = self.counts.peak_depth.max(self.items.len() as u64);
-        self.next_receiver()
+        self.counts.peak_depth = self.counts.peak_depth.max(self.depth() as u64);
     }
 
-    /// Moves waiting items into the room that there is, and names all who are to be woken.
-    pub(super) fn admit_waiting(&mut self) -> Vec<Waker> {
-        let mut wakers = Vec::new();
+    /// After any change: moves waiting items into the room that there is, promises items to
+    /// waiting receivers, and names all who are to be woken for it.
+    pub(super) fn settle(&mut self, wakers: &mut Vec<Waker>) {
         while self.producers == Producers::Open && !self.is_full() {
-            let Some((_, waiting)) = self.waiting_senders.pop_first() else {
+            let Some((_, sender)) = self.waiting_senders.pop_first() else {
                 break;
             };
-            wakers.extend(self.accept(waiting.item));
-            wakers.push(waiting.waker);
+            self.accept(sender.item);
+            wakers.push(sender.waker);
         }
-        wakers
+        while self.consumers == Consumers::Open && !self.items.is_empty() {
+            let Some((ticket, waker)) = self.waiting_receivers.pop_first() else {
+                break;
+            };
+            let Some(item) = self.items.pop() else { break };
+            self.promised.insert(ticket, item);
+            wakers.push(waker);
+        }
     }
 
-    /// The receiver to wake, if there is something for one. It leaves the waiting room: when it is
-    /// polled it takes an item, and when it is dropped instead it names the next.
-    pub(super) fn next_receiver(&mut self) -> Option<Waker> {
-        if self.items.is_empty() || self.consumers != Consumers::Open {
-            return None;
+    /// Takes all promises back: the items go to where they were, the receivers will ask again.
+    pub(super) fn take_promises_back(&mut self) {
+        while let Some((_, item)) = self.promised.pop_last() {
+            self.items.put_back(item.priority(), item);
         }
-        self.waiting_receivers.pop_first().map(|(_, waker)| waker)
     }
 
     /// Everybody who waits, for a change that concerns all. Senders keep their place; receivers
     /// come back to theirs when they are polled.
-    pub(super) fn take_all_wakers(&mut self) -> Vec<Waker> {
-        let receivers = std::mem::take(&mut self.waiting_receivers).into_values();
-        let senders = self
-            .waiting_senders
-            .values()
-            .map(|waiting| waiting.waker.clone());
-        receivers.chain(senders).collect()
+    pub(super) fn take_all_wakers(&mut self, wakers: &mut Vec<Waker>) {
+        wakers.extend(std::mem::take(&mut self.waiting_receivers).into_values());
+        wakers.extend(
+            self.waiting_senders
+                .values()
+                .map(|sender| sender.waker.clone()),
+        );
     }
 }

@@ -92,17 +92,19 @@ impl Registry {
 
     /// Frees a name.
     pub(super) fn remove(&self, id: &str) -> Result<Entry, Error> {
-        let entry = self.get(id)?;
+        let known = self.get(id)?;
         let mut entries = self.entries.write();
-        let removable = match &entry {
+        // Looked at again under the lock: it may have been launched, or removed, in between.
+        let entry = entries.get(id).unwrap_or(&known);
+        let removable = match entry {
             Entry::Registered(_) => true,
             Entry::Launching(_) => false,
             Entry::Launched(kernel) => Call::Remove.is_valid_in(kernel.state()),
         };
-        match entries.shift_remove(id).filter(|_| removable) {
-            Some(removed) => Ok(removed),
-            None => Err(state_error(&KernelId::new(id)?, &entry, Call::Remove).into()),
+        if !removable {
+            return Err(state_error(&KernelId::new(id)?, entry, Call::Remove).into());
         }
+        Ok(entries.shift_remove(id).unwrap_or(known))
     }
 
     pub(super) fn all(&self) -> Vec<(KernelId, Entry)> {

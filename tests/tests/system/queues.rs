@@ -1,0 +1,186 @@
+//! What a full queue does, each rule, each outcome counted; closing.
+
+use ringhost::{Ending, Error, LaunchOptions, Outgoing, Overflow, Priority, QueueCounts};
+use ringhost_tests::{kernel, receive_texts, runtime, start_with};
+use std::time::Duration;
+
+fn two(overflow: Overflow) -> LaunchOptions {
+    LaunchOptions::default().queue_size(2).overflow(overflow)
+}
+
+#[tokio::test]
+async fn reject_refuses_at_once_and_counts() {
+    let runtime = runtime();
+    runtime
+        .launch_with("echo", kernel("echo"), two(Overflow::Reject))
+        .await
+        .unwrap();
+    runtime.send_batch("echo", ["1", "2"]).await.unwrap();
+    let error = runtime.send("echo", "3").await.unwrap_err();
+    let Error::QueueFull(error) = error else {
+        panic!("{error}")
+    };
+    assert_eq!(error.waited, None);
+    runtime.activate("echo").await.unwrap();
+    assert_eq!(receive_texts(&runtime, "echo", 2).await, ["1", "2"]);
+    let counts = runtime.telemetry("echo").unwrap().unwrap().input;
+    assert_eq!(
+        (counts.accepted, counts.refused_full, counts.dropped()),
+        (2, 1, 0)
+    );
+}
+
+#[tokio::test]
+async fn drop_oldest_makes_room_and_counts() {
+    let runtime = runtime();
+    runtime
+        .launch_with("echo", kernel("echo"), two(Overflow::DropOldest))
+        .await
+        .unwrap();
+    runtime.send_batch("echo", ["1", "2", "3"]).await.unwrap();
+    // A lower band loses first, and cannot push out a higher one.
+    runtime
+        .send("echo", Outgoing::from("4").priority(Priority::High))
+        .await
+        .unwrap();
+    runtime
+        .send("echo", Outgoing::from("5").priority(Priority::High))
+        .await
+        .unwrap();
+    runtime
+        .send("echo", Outgoing::from("6").priority(Priority::Low))
+        .await
+        .unwrap();
+    runtime.activate("echo").await.unwrap();
+    assert_eq!(receive_texts(&runtime, "echo", 2).await, ["4", "5"]);
+    let counts = runtime.telemetry("echo").unwrap().unwrap().input;
+    assert_eq!(
+        (
+            counts.accepted,
+            counts.dropped_oldest,
+            counts.dropped_newest
+        ),
+        (5, 3, 1)
+    );
+}
+
+#[tokio::test]
+async fn drop_newest_leaves_what_is_in_and_counts() {
+    let runtime = runtime();
+    runtime
+        .launch_with("echo", kernel("echo"), two(Overflow::DropNewest))
+        .await
+        .unwrap();
+    assert_eq!(
+        runtime
+            .send_batch("echo", ["1", "2", "3", "4"])
+            .await
+            .unwrap(),
+        4
+    );
+    runtime.activate("echo").await.unwrap();
+    assert_eq!(receive_texts(&runtime, "echo", 2).await, ["1", "2"]);
+    let counts = runtime.telemetry("echo").unwrap().unwrap().input;
+    assert_eq!((counts.accepted, counts.dropped_newest), (2, 2));
+}
+
+#[tokio::test]
+async fn a_flooding_kernel_is_held_by_its_own_full_output_queue() {
+    let runtime = runtime();
+    start_with(&runtime, "floods", LaunchOptions::default().queue_size(5)).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let telemetry = runtime.telemetry("floods").unwrap().unwrap();
+    assert_eq!(
+        (telemetry.output.depth, telemetry.output.peak_depth),
+        (5, 5)
+    );
+    assert_eq!(telemetry.messages_sent, 5);
+    receive_texts(&runtime, "floods", 100).await;
+    let termination = runtime.terminate("floods").await.unwrap();
+    assert_eq!(termination.dropped_output, 5);
+    assert_ne!(termination.ending, Ending::Stopped);
+}
+
+#[tokio::test]
+async fn a_full_output_queue_can_drop_instead_of_waiting() {
+    let runtime = runtime();
+    let options = LaunchOptions::default()
+        .queue_size(5)
+        .output_overflow(Overflow::DropOldest);
+    start_with(&runtime, "floods", options).await;
+    ringhost_tests::eventually("much was dropped", || {
+        runtime
+            .telemetry("floods")
+            .unwrap()
+            .unwrap()
+            .output
+            .dropped_oldest
+            > 1000
+    })
+    .await;
+    let termination = runtime.terminate("floods").await.unwrap();
+    let counts = runtime.telemetry("floods").unwrap().unwrap().output;
+    assert_eq!(termination.dropped_output, counts.dropped_at_end);
+    assert_accounted(counts);
+}
+
+#[tokio::test]
+async fn what_was_accepted_is_received_or_in_or_dropped_whatever_happens() {
+    let runtime = runtime();
+    for overflow in [
+        Overflow::Wait,
+        Overflow::Reject,
+        Overflow::DropOldest,
+        Overflow::DropNewest,
+    ] {
+        let options = LaunchOptions::default().queue_size(8).overflow(overflow);
+        start_with(&runtime, "echo", options).await;
+        let sender = {
+            let runtime = runtime.clone();
+            tokio::spawn(async move {
+                while let Ok(_) | Err(Error::QueueFull(_)) = runtime.send("echo", "m").await {
+                    tokio::task::yield_now().await;
+                }
+            })
+        };
+        receive_texts(&runtime, "echo", 100).await;
+        runtime.terminate("echo").await.unwrap();
+        sender.await.unwrap();
+        let telemetry = runtime.telemetry("echo").unwrap().unwrap();
+        assert_accounted(telemetry.input);
+        assert_accounted(telemetry.output);
+        assert_eq!(
+            telemetry.input.depth + telemetry.output.depth,
+            0,
+            "{overflow:?}"
+        );
+        assert_eq!(telemetry.input.received, telemetry.messages_received);
+        runtime.remove("echo").unwrap();
+    }
+}
+
+fn assert_accounted(counts: QueueCounts) {
+    assert_eq!(
+        counts.accepted,
+        counts.received + counts.depth + counts.dropped_oldest + counts.dropped_at_end,
+        "{counts:?}"
+    );
+}
+
+#[tokio::test]
+async fn closing_the_input_lets_the_kernel_finish_what_waits_and_end() {
+    let runtime = runtime();
+    runtime.launch_from("echo", kernel("echo")).await.unwrap();
+    runtime.send_batch("echo", ["1", "2", "3"]).await.unwrap();
+    runtime.close_input("echo").await.unwrap();
+    let error = runtime.send("echo", "4").await.unwrap_err();
+    assert!(matches!(error, Error::InputClosed(_)), "{error}");
+    runtime.activate("echo").await.unwrap();
+    assert_eq!(runtime.wait("echo").await.unwrap(), Ending::Returned);
+    assert_eq!(receive_texts(&runtime, "echo", 3).await, ["1", "2", "3"]);
+    let error = runtime.receive("echo").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "kernel \"echo\" has ended and left nothing more to receive: it returned"
+    );
+}
