@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result};
 
-use crate::process::{line, output, run as run_command, say};
-use crate::workspace::{cargo, kernels_folder};
+use crate::process::{output, run as run_command, say};
+use crate::workspace::{built, cargo, kernels_folder};
 use crate::{guest_compiler, kernels, ranks};
 
 const PIPELINE: &str = "kernels/pipelines/karate.toml";
@@ -20,41 +20,26 @@ pub fn run() -> Result<()> {
     say("building the kernels (a minute the first time)");
     kernels::build(&rustc, &[])?;
     say("building the host (some minutes the first time: wasmtime is large)");
-    let host = ["build", "--package", "ringhost-cli", "--bins"];
-    run_command(
-        cargo()
-            .args(host)
-            .args(["--package", "ringhost", "--example", "doubler"]),
-    )?;
+    // Over the whole workspace, as `cargo xtask test` builds it: what is selected decides which
+    // features its dependencies get, and with others they would all be compiled once more.
+    let host = [
+        "build",
+        "--quiet",
+        "--workspace",
+        "--bins",
+        "--example",
+        "doubler",
+    ];
+    run_command(cargo().args(host))?;
 
     println!("\n1. One kernel: it is sent 21 and answers with the double.\n");
-    run_command(
-        cargo()
-            .args([
-                "run",
-                "--quiet",
-                "--package",
-                "ringhost",
-                "--example",
-                "doubler",
-                "--",
-            ])
-            .arg(kernels_folder().join("doubler.wasm")),
-    )?;
+    run_command(built("examples/doubler").arg(kernels_folder().join("doubler.wasm")))?;
 
     println!("\n2. Two kernels in a row: one reads who is friends with whom in a karate club");
     println!("   (Zachary 1977), the other ranks the members by PageRank.\n");
-    let mut pipeline = cargo();
-    pipeline.args([
-        "run",
-        "--quiet",
-        "--package",
-        "ringhost-cli",
-        "--",
-        "pipeline",
-        PIPELINE,
-    ]);
-    println!("   $ {}\n", line(&pipeline));
+    println!("   $ ringhost pipeline {PIPELINE}\n");
+    let mut pipeline = built("ringhost");
+    pipeline.args(["pipeline", PIPELINE]);
     let answers = output(pipeline.stderr(Stdio::inherit()))?;
     let table = ranks::compare(&ranks::parse(&answers)?).context("the demo failed")?;
     print!("{table}");

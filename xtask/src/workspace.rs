@@ -23,6 +23,15 @@ pub fn kernels_folder() -> PathBuf {
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    // So that what it builds is where `built` looks.
+    command.env("CARGO_TARGET_DIR", root().join("target"));
+    command
+}
+
+/// A program of this workspace that [`cargo`] has built.
+pub fn built(name: &str) -> Command {
+    let mut command = Command::new(root().join("target/debug").join(name));
+    command.current_dir(root());
     command
 }
 

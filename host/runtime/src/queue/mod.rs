@@ -132,7 +132,7 @@ impl<T: Item> Queue<T> {
             let mut state = self.lock();
             let result = change(&mut state);
             state.settle(&mut wakers);
-            state.take_all_wakers(&mut wakers);
+            state.all_wakers(&mut wakers);
             result
         };
         wake(wakers);

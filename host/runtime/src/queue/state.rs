@@ -144,10 +144,9 @@ impl<T: Item> State<T> {
         }
     }
 
-    /// Everybody who waits, for a change that concerns all. Senders keep their place; receivers
-    /// come back to theirs when they are polled.
-    pub(super) fn take_all_wakers(&mut self, wakers: &mut Vec<Waker>) {
-        wakers.extend(std::mem::take(&mut self.waiting_receivers).into_values());
+    /// Everybody who waits, for a change that concerns all. They keep their places.
+    pub(super) fn all_wakers(&self, wakers: &mut Vec<Waker>) {
+        wakers.extend(self.waiting_receivers.values().cloned());
         wakers.extend(
             self.waiting_senders
                 .values()
