@@ -9,20 +9,21 @@ async fn each_of_64_callers_gets_the_reply_to_its_own_call() {
     for name in ["echo", "echo-plain", "correlates"] {
         let runtime = runtime();
         start_with(&runtime, name, LaunchOptions::default().queue_size(16)).await;
-        let callers: Vec<_> = (0..64)
-            .map(|caller| {
-                let runtime = runtime.clone();
-                tokio::spawn(async move {
-                    for turn in 0..20 {
-                        let text = format!("caller {caller} turn {turn}");
+        for round in 0..20 {
+            // All at once: `correlates` answers only when four are waiting.
+            let callers: Vec<_> = (0..64)
+                .map(|caller| {
+                    let runtime = runtime.clone();
+                    tokio::spawn(async move {
+                        let text = format!("caller {caller} round {round}");
                         let reply = runtime.call_timeout(name, text.clone(), PATIENCE).await;
                         assert_eq!(reply.unwrap().payload, text, "{name}");
-                    }
+                    })
                 })
-            })
-            .collect();
-        for caller in callers {
-            caller.await.unwrap();
+                .collect();
+            for caller in callers {
+                caller.await.unwrap();
+            }
         }
         let telemetry = runtime.telemetry(name).unwrap().unwrap();
         assert_eq!(telemetry.replies_delivered, 64 * 20, "{name}");
