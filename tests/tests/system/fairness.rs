@@ -75,7 +75,9 @@ async fn kernels_that_call_the_host_all_the_time_do_not_starve_the_others() {
     for _ in 0..100 {
         runtime.call_timeout("echo", "m", PATIENCE).await.unwrap();
     }
-    runtime.terminate_all().await;
+    runtime
+        .terminate_all_timeout(Duration::from_millis(100))
+        .await;
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -118,7 +118,10 @@ async fn a_full_output_queue_can_drop_instead_of_waiting() {
             > 1000
     })
     .await;
-    let termination = runtime.terminate("floods").await.unwrap();
+    // It finds room whenever it sends, so it never learns that it should end.
+    let timeout = Duration::from_millis(100);
+    let termination = runtime.terminate_timeout("floods", timeout).await.unwrap();
+    assert_eq!(termination.ending, Ending::Stopped);
     let counts = runtime.telemetry("floods").unwrap().unwrap().output;
     assert_eq!(termination.dropped_output, counts.dropped_at_end);
     assert_accounted(counts);

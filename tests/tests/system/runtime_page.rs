@@ -371,15 +371,16 @@ async fn a_scope_ends_all_kernels_when_its_closure_panics_and_passes_the_panic_o
 #[tokio::test]
 async fn a_scope_that_is_given_up_stops_its_kernels() {
     let runtime = runtime();
+    let started = tokio::sync::Notify::new();
     let scope = runtime.scope(async |runtime| {
         start(runtime, "echo").await;
+        started.notify_one();
         std::future::pending::<()>().await;
     });
-    assert!(
-        tokio::time::timeout(Duration::from_secs(2), scope)
-            .await
-            .is_err()
-    );
+    tokio::select! {
+        () = scope => unreachable!("its closure does not return"),
+        () = started.notified() => {}
+    }
     let ending = runtime.wait("echo").await.unwrap();
     assert_eq!(ending, ringhost::Ending::Stopped);
 }

@@ -7,7 +7,7 @@ use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 /// How a kernel ended whose call came back with an error.
 pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
     let code = error.downcast_ref::<Trap>();
-    let trap = TrapReport {
+    let trap = Box::new(TrapReport {
         reason: match code {
             Some(code) => code
                 .to_string()
@@ -20,7 +20,7 @@ pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
             .downcast_ref::<WasmBacktrace>()
             .map(|backtrace| backtrace.frames().iter().map(frame).collect())
             .unwrap_or_default(),
-    };
+    });
     if let Some(limit) = host.memory.refused() {
         return Ending::LimitExceeded { limit, trap };
     }

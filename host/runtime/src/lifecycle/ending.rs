@@ -13,13 +13,13 @@ pub enum Ending {
     Failed(String),
     /// It did what WebAssembly forbids: unreachable code (which is what a panic becomes), a
     /// division by zero, an access out of bounds, too deep a recursion.
-    Trapped(TrapReport),
+    Trapped(Box<TrapReport>),
     /// It hit one of its limits and could not go on.
     LimitExceeded {
         /// Which limit.
         limit: Limit,
         /// The trap in which that ended.
-        trap: TrapReport,
+        trap: Box<TrapReport>,
     },
     /// It did not end by itself before the deadline, or the runtime went away.
     Stopped,
