@@ -24,15 +24,15 @@ impl Report<'_> {
     /// # Errors
     /// If a kernel is not known, which would be a fault of the host.
     pub fn tell(&self, drained: &Drained) -> Result<Exit> {
-        let mut failed = false;
+        // Who reads no more wants nothing more, and to hear nothing of what is lost by that.
+        if drained.asked != Some(Asked::Unread) {
+            self.losses(drained)?;
+        }
+        let mut failed = self.undecodable(drained);
         for id in self.ids {
             let ending = self.runtime.status(id)?.ending;
-            if let Some(telemetry) = self.runtime.telemetry(id)? {
-                self.losses(id, &telemetry);
-            }
             failed |= ending.is_some_and(|ending| self.ending(id, &ending, drained.asked));
         }
-        failed |= self.undecodable(drained);
         let fed = self.input(drained);
         Ok(match drained.asked {
             Some(Asked::Interrupted) => Exit::Interrupted,
@@ -74,28 +74,33 @@ impl Report<'_> {
         }
     }
 
-    fn losses(&self, id: &str, telemetry: &KernelTelemetry) {
-        let (input, output) = (&telemetry.input, &telemetry.output);
-        for (count, what) in [
-            (input.dropped_at_end, "ended without receiving"),
-            (
-                output.dropped_at_end,
-                "ended too fast for the last of its answers:",
-            ),
-        ] {
+    /// Warns of messages that came to nothing.
+    fn losses(&self, drained: &Drained) -> Result<()> {
+        let warn = |count: u64, text: &dyn Fn(String) -> String| {
             if count > 0 {
-                let messages = messages(count);
-                self.console
-                    .warn(&format!("kernel {id:?} {what} {messages}"));
+                self.console.warn(&text(messages(count)));
             }
+        };
+        for id in self.ids {
+            let Some(KernelTelemetry { input, output, .. }) = self.runtime.telemetry(id)? else {
+                continue;
+            };
+            warn(input.dropped_oldest + input.dropped_newest, &|count| {
+                format!("the full input queue of kernel {id:?} dropped {count}")
+            });
+            warn(input.dropped_at_end, &|count| {
+                format!("kernel {id:?} ended before it received {count}")
+            });
+            warn(output.dropped_at_end, &|count| {
+                format!("kernel {id:?} sent {count} that nobody received before it was ended")
+            });
         }
-        let overflow = input.dropped_oldest + input.dropped_newest;
-        if overflow > 0 {
-            let messages = messages(overflow);
+        if let (Some(Fed::Untaken(line)), None) = (&drained.fed, drained.asked) {
             self.console.warn(&format!(
-                "the full input queue of kernel {id:?} dropped {messages}"
+                "the input was not sent from line {line} on, since the kernel had ended"
             ));
         }
+        Ok(())
     }
 
     fn undecodable(&self, drained: &Drained) -> bool {
@@ -119,12 +124,6 @@ impl Report<'_> {
             Some(Fed::Refused(text)) => {
                 self.error(text);
                 Exit::Failed
-            }
-            Some(Fed::Untaken(line)) if drained.asked.is_none() => {
-                self.console.warn(&format!(
-                    "the input was not sent from line {line} on: the kernel had ended"
-                ));
-                Exit::Done
             }
             Some(Fed::All | Fed::Untaken(_)) | None => Exit::Done,
         }
