@@ -4,14 +4,13 @@ use crate::message::{Message, MessageId};
 use lru::LruCache;
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::oneshot;
 
 /// Calls whose caller has gone, remembered so that a late reply is dropped and counted rather than
 /// handed to somebody else. Past this many the oldest are forgotten, and their replies go to the
 /// output queue like any message.
-const ABANDONED: NonZeroUsize = NonZeroUsize::new(65_536).unwrap();
+const ABANDONED: usize = 65_536;
 
 /// What a caller gets.
 #[derive(Debug)]
@@ -50,7 +49,7 @@ impl Calls {
         Self {
             table: Mutex::new(Table {
                 waiting: HashMap::new(),
-                abandoned: LruCache::new(ABANDONED),
+                abandoned: LruCache::unbounded(),
                 delivered: 0,
                 unclaimed: 0,
             }),
@@ -145,6 +144,9 @@ impl Drop for CallTicket<'_> {
         // It is gone from the table if it was answered, dropped or withdrawn.
         if table.waiting.remove(&self.correlation).is_some() {
             table.abandoned.put(self.correlation, ());
+            if table.abandoned.len() > ABANDONED {
+                table.abandoned.pop_lru();
+            }
         }
         self.calls.count(&table);
     }

@@ -77,15 +77,22 @@ impl Journal {
         }
     }
 
-    /// Logs one line.
+    /// Logs a text, line by line.
     pub(crate) fn log(&self, level: Level, text: &str) {
+        // Cut first: what follows is no more work than the longest line.
         let text = cut(text.trim_end_matches(['\r', '\n']), self.line_bytes);
         let mut state = self.state.lock();
         if level == Level::Error {
             // Kept even when the line itself is over the rate: it may be the last word of a
             // kernel that floods and then panics.
-            state.last_error = Some(text.clone().into_owned());
+            state.last_error = Some(printable(&text).into_owned());
         }
+        for line in text.split('\n') {
+            self.log_line(&mut state, level, &printable(line));
+        }
+    }
+
+    fn log_line(&self, state: &mut State, level: Level, text: &str) {
         if !state.pay(text.len() as u64 + LINE_COST, self.bytes_per_second) {
             state.dropped += 1;
             state.dropped_unreported += 1;
@@ -97,9 +104,9 @@ impl Journal {
                 "{unreported} log lines were dropped: more than {} bytes a second",
                 self.bytes_per_second
             );
-            self.write(&mut state, Level::Warn, note);
+            self.write(state, Level::Warn, note);
         }
-        self.write(&mut state, level, text.into_owned());
+        self.write(state, level, text.to_owned());
     }
 
     /// The newest lines, oldest first.
@@ -165,6 +172,24 @@ fn cut(text: &str, bytes: usize) -> std::borrow::Cow<'_, str> {
     format!("{kept}… ({} bytes cut)", text.len() - end).into()
 }
 
+/// The text with control characters written out, but for line ends and tabs: a kernel must not
+/// reach the operator's terminal.
+fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+    let harmful = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    if !text.contains(harmful) {
+        return text.into();
+    }
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        if harmful(character) {
+            printable.extend(character.escape_default());
+        } else {
+            printable.push(character);
+        }
+    }
+    printable.into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +218,15 @@ mod tests {
             "{}",
             texts[1]
         );
+    }
+
+    #[tokio::test]
+    async fn a_text_is_logged_by_line_and_cannot_reach_the_terminal() {
+        let journal = Journal::new("rude", 100, 1000);
+        journal.log(Level::Error, "one\r\n\ttwo \u{1b}[2J\n");
+        let lines: Vec<_> = journal.lines().into_iter().map(|line| line.text).collect();
+        assert_eq!(lines, ["one\\r", "\ttwo \\u{1b}[2J"]);
+        assert_eq!(journal.last_error().unwrap(), "one\\r\n\ttwo \\u{1b}[2J");
     }
 
     #[tokio::test]

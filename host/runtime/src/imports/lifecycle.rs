@@ -33,7 +33,7 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
         Box::new(async move {
             entered(&mut store);
             let host = store.data_mut();
-            host.turn.spend(0).await;
+            host.turn.spend(&host.ports.control, 0).await;
             Ok((host.wait_active().await?,))
         })
     })

@@ -34,7 +34,8 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
                     store.data().ports.journal.log(level.into(), &text);
                     text.len()
                 };
-                store.data_mut().turn.spend(length).await;
+                let host = store.data_mut();
+                host.turn.spend(&host.ports.control, length).await;
                 Ok(())
             })
         },

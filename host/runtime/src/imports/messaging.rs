@@ -97,7 +97,7 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
                 let host = store.data_mut();
                 let max = usize::try_from(max).unwrap_or(usize::MAX);
                 let Some(max) = NonZeroUsize::new(max) else {
-                    host.turn.spend(0).await;
+                    host.turn.spend(&host.ports.control, 0).await;
                     return Ok((Ok(Vec::new()),));
                 };
                 Ok((host.receive(max.min(BATCH_MESSAGES), timeout).await?,))
@@ -141,7 +141,7 @@ impl Host {
         timeout: Option<u64>,
     ) -> wasmtime::Result<Result<Vec<Incoming>, ReceiveError>> {
         self.require_started("receive")?;
-        self.turn.spend(0).await;
+        self.turn.spend(&self.ports.control, 0).await;
         if let Some(meter) = &self.ports.meter {
             meter.done_with_hand();
         }
@@ -163,17 +163,16 @@ impl Host {
         };
         if let Some(meter) = &self.ports.meter {
             for message in &messages {
-                if let Some(accepted) = message.accepted {
-                    meter.received(message.envelope.correlation, accepted);
+                if let Some(sent) = message.sent {
+                    meter.received(message.envelope.correlation, sent);
                 }
             }
         }
         if let Some(last) = messages.last() {
             self.last_received = Some((last.envelope.correlation, last.envelope.priority));
         }
-        self.turn
-            .spend(messages.iter().map(|message| message.payload.len()).sum())
-            .await;
+        let bytes = messages.iter().map(|message| message.payload.len()).sum();
+        self.turn.spend(&self.ports.control, bytes).await;
         Ok(Ok(messages.into_iter().map(Incoming::from).collect()))
     }
 
@@ -183,7 +182,9 @@ impl Host {
         timeout: Option<u64>,
     ) -> wasmtime::Result<Result<(), SendError>> {
         self.require_started("send")?;
-        self.turn.spend(message.payload.len()).await;
+        self.turn
+            .spend(&self.ports.control, message.payload.len())
+            .await;
         let ports = &self.ports;
         let limit = ports.limits.message_bytes;
         if message.payload.len() > limit {

@@ -103,7 +103,7 @@ impl Ports {
                 priority: outgoing.priority,
             },
             payload: outgoing.payload,
-            accepted: self.meter.as_ref().map(|_| Instant::now()),
+            sent: self.meter.as_ref().map(|_| Instant::now()),
         }
     }
 

@@ -4,6 +4,7 @@
 //! counted here, and a kernel that has had its turn yields, as it does when its fuel slice is used
 //! up.
 
+use super::control::Control;
 use std::task::Poll;
 
 /// Work for one kernel between two yields; about 100 µs of message handling.
@@ -19,12 +20,14 @@ pub(super) struct Turn {
 
 impl Turn {
     /// Counts a call that moved so many bytes, and yields if that ends the turn.
-    pub(super) async fn spend(&mut self, bytes: usize) {
+    pub(super) async fn spend(&mut self, control: &Control, bytes: usize) {
         self.spent += 1 + bytes / BYTES_PER_UNIT;
         if self.spent < TURN {
             return;
         }
         self.spent = 0;
+        // Not a fuel yield: the kernel is in the host.
+        let _waiting = control.wait_mark();
         let mut yielded = false;
         std::future::poll_fn(|context| {
             if yielded {

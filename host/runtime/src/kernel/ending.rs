@@ -3,9 +3,16 @@
 use crate::imports::Host;
 use crate::lifecycle::{Ending, Frame, Limit, TrapReport};
 use wasmtime::{FrameInfo, Trap, WasmBacktrace};
+use wasmtime_wasi::I32Exit;
 
 /// How a kernel ended whose call came back with an error.
 pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
+    // WASI's way to return: `exit`.
+    match error.downcast_ref::<I32Exit>() {
+        Some(I32Exit(0)) => return Ending::Returned,
+        Some(I32Exit(status)) => return Ending::Failed(format!("exited with status {status}")),
+        None => {}
+    }
     let code = error.downcast_ref::<Trap>();
     let trap = Box::new(TrapReport {
         reason: match code {

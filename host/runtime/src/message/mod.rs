@@ -64,8 +64,8 @@ pub struct Message {
     pub envelope: Envelope,
     /// The bytes, as they were sent.
     pub payload: Bytes,
-    /// When its queue took it; known only with telemetry on, which measures latency from it.
-    pub(crate) accepted: Option<Instant>,
+    /// When it was given to its queue; known only with telemetry on, which measures latency from it.
+    pub(crate) sent: Option<Instant>,
 }
 
 /// A message as a sender gives it. Made from anything that is bytes; the rest has defaults.

@@ -64,9 +64,15 @@ impl Loader {
             .lock()
             .get_or_insert(digest, Arc::default)
             .clone();
-        cell.get_or_try_init(|| self.compile(digest, bytes))
+        let module = cell
+            .get_or_try_init(|| self.compile(digest, bytes))
             .await
-            .cloned()
+            .cloned();
+        if module.is_err() {
+            // So that noise does not push good modules out.
+            self.memory.lock().pop(&digest);
+        }
+        module
     }
 
     async fn compile(&self, digest: Digest, bytes: Bytes) -> Result<Module, LoadError> {

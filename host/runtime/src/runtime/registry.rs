@@ -62,9 +62,15 @@ impl Registry {
         let before = match entries.get(id) {
             None => None,
             Some(Entry::Registered(registration)) => Some(registration.clone()),
-            Some(entry) => {
-                return Err(state_error(id, entry, Call::Launch).into());
+            Some(entry @ Entry::Launching(_)) => {
+                let (kernel_id, current_state) = (id.clone(), entry.state());
+                return Err(KernelExistsError {
+                    kernel_id,
+                    current_state,
+                }
+                .into());
             }
+            Some(entry) => return Err(state_error(id, entry, Call::Launch).into()),
         };
         entries.insert(id.clone(), Entry::Launching(before.clone()));
         Ok(LaunchClaim {

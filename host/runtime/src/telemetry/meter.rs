@@ -5,13 +5,12 @@ use crate::message::MessageId;
 use hdrhistogram::Histogram;
 use lru::LruCache;
 use parking_lot::Mutex;
-use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::time::Instant;
 
 /// Received messages whose answer is still awaited for its latency, at most. A kernel that answers
 /// none does not grow the host.
-const UNANSWERED: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+const UNANSWERED: usize = 4096;
 
 /// Latencies are kept from 1 ns to 1 h, to two significant digits.
 const LONGEST_NANOSECONDS: u64 = 3_600_000_000_000;
@@ -30,7 +29,7 @@ pub(crate) struct Meter {
 /// The messages that the kernel has received and not answered.
 #[derive(Debug)]
 struct InWork {
-    /// All of them, for latency: when each was accepted.
+    /// All of them, for latency: when each was sent.
     unanswered: LruCache<MessageId, Instant>,
     /// Those of the last `receive` that do not count as processed yet.
     in_hand: Vec<MessageId>,
@@ -48,7 +47,7 @@ impl Meter {
             errors: AtomicU64::new(0),
             last_error: Mutex::new(None),
             in_work: Mutex::new(InWork {
-                unanswered: LruCache::new(UNANSWERED),
+                unanswered: LruCache::unbounded(),
                 in_hand: Vec::new(),
                 latency: Histogram::new_with_bounds(1, LONGEST_NANOSECONDS, 2).ok(),
             }),
@@ -56,10 +55,13 @@ impl Meter {
     }
 
     /// The kernel received a message.
-    pub(crate) fn received(&self, correlation: MessageId, accepted: Instant) {
+    pub(crate) fn received(&self, correlation: MessageId, sent: Instant) {
         self.received.fetch_add(1, Ordering::Relaxed);
         let mut work = self.in_work.lock();
-        work.unanswered.put(correlation, accepted);
+        work.unanswered.put(correlation, sent);
+        if work.unanswered.len() > UNANSWERED {
+            work.unanswered.pop_lru();
+        }
         work.in_hand.push(correlation);
     }
 
@@ -69,8 +71,8 @@ impl Meter {
         self.sent.fetch_add(1, Ordering::Relaxed);
         let mut work = self.in_work.lock();
         let work = &mut *work;
-        if let Some(accepted) = work.unanswered.pop(&correlation) {
-            let nanoseconds = u64::try_from(accepted.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        if let Some(sent) = work.unanswered.pop(&correlation) {
+            let nanoseconds = u64::try_from(sent.elapsed().as_nanos()).unwrap_or(u64::MAX);
             if let Some(latency) = &mut work.latency {
                 latency.saturating_record(nanoseconds.max(1));
             }

@@ -26,7 +26,8 @@ pub struct KernelTelemetry {
     pub messages_dropped: u64,
     /// Processed messages per second of uptime.
     pub throughput: f64,
-    /// From the moment the input queue took a message to the kernel's first answer to it.
+    /// From the moment a message was given to the input queue, so with the wait for room in it, to
+    /// the kernel's first answer to it.
     pub latency: LatencySummary,
     /// What went wrong: a failed ending, a message refused for its size.
     pub errors: u64,
