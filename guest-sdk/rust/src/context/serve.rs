@@ -8,11 +8,11 @@ use crate::host::Payload;
 use crate::message::Message;
 
 /// The most messages that are taken, or replies that are sent, in one call to the host: enough to
-/// share the cost of the call, and a short step between two looks at a pause.
+/// share the cost of the call.
 const BATCH: usize = 64;
 
-/// Replies of this many bytes are sent before the batch is done, so that a kernel's memory does
-/// not grow with the size of its messages.
+/// Replies of this many bytes are sent before there are as many of them, so that one call stays
+/// well within what a host takes.
 const BATCH_BYTES: usize = 256 * 1024;
 
 /// What a handler answers to the message in hand. Every reply carries that message's correlation
@@ -71,9 +71,9 @@ impl<Input: Message, Output: Message> Context<Input, Output> {
     /// Calls `handle` with each message until the input is closed or the host asks the kernel to
     /// end, and sends what it answers.
     ///
-    /// - Messages are taken, and replies sent, in batches.
-    /// - Between two messages the kernel rests while it is paused; before it rests, it sends what
-    ///   it has.
+    /// - Messages are taken in batches. The replies to a message are sent as soon as its handler
+    ///   returns, in one call.
+    /// - Between two messages the kernel rests while it is paused.
     /// - When it is asked to end, it finishes the batch in hand.
     /// - A message that does not decode is logged and skipped.
     /// - A reply for which the host has no room and forbids waiting ([`SendError::Full`]) is
@@ -91,7 +91,7 @@ impl<Input: Message, Output: Message> Context<Input, Output> {
     /// ```
     ///
     /// # Errors
-    /// The handler's error, after the replies before it have been sent; or why a reply could not
+    /// The handler's error, after the replies to earlier messages were sent; or why a reply could not
     /// be sent. Both end the kernel.
     pub fn serve(
         &self,
@@ -116,24 +116,25 @@ impl<Input: Message, Output: Message> Context<Input, Output> {
         batch: Vec<Result<Envelope<Input>, Malformed>>,
         handle: &mut Handler<'_, Input, Output>,
     ) -> crate::Result<()> {
-        let mut unsent = Unsent::default();
         for envelope in batch.into_iter().filter_map(log_malformed) {
             if !self.is_active() {
-                self.deliver(&mut unsent)?;
                 self.wait_active();
             }
             let mut replies = Replies::to(&envelope);
-            if let Err(error) = handle(envelope.message, &mut replies) {
-                if let Err(reason) = self.deliver(&mut unsent) {
-                    crate::warn!("earlier replies were not sent: {reason}");
-                }
-                return Err(error);
-            }
-            for reply in replies.outgoing {
-                unsent.push(reply).map_err(SendError::from)?;
-                if unsent.is_enough() {
-                    self.deliver(&mut unsent)?;
-                }
+            handle(envelope.message, &mut replies)?;
+            self.deliver_all(replies.outgoing)?;
+        }
+        Ok(())
+    }
+
+    /// Sends the replies to one message. Not kept for those to the next: a handler may be slow, or
+    /// trap.
+    fn deliver_all(&self, replies: Vec<Outgoing<Output>>) -> crate::Result<()> {
+        let mut unsent = Unsent::default();
+        for reply in replies {
+            unsent.push(reply).map_err(SendError::from)?;
+            if unsent.is_enough() {
+                self.deliver(&mut unsent)?;
             }
         }
         Ok(self.deliver(&mut unsent)?)
