@@ -396,3 +396,24 @@ async fn kernels_can_be_linked_and_the_end_runs_through_the_chain() {
     ));
     eventually("all have ended", || runtime.active_kernels().is_empty()).await;
 }
+
+#[tokio::test]
+async fn a_kernel_fed_by_two_is_closed_when_both_have_ended() {
+    let runtime = runtime();
+    for name in ["left", "right", "sink"] {
+        runtime.launch_from(name, kernel("echo")).await.unwrap();
+        runtime.activate(name).await.unwrap();
+    }
+    let left = runtime.connect("left", "sink").unwrap();
+    let right = runtime.connect("right", "sink").unwrap();
+    runtime.close_input("left").await.unwrap();
+    assert_eq!(left.wait().await.forwarded, 0);
+    runtime.send("right", "still here").await.unwrap();
+    assert_eq!(receive_texts(&runtime, "sink", 1).await, ["still here"]);
+    runtime.close_input("right").await.unwrap();
+    assert_eq!(right.wait().await.forwarded, 1);
+    assert_eq!(
+        runtime.wait("sink").await.unwrap(),
+        ringhost::Ending::Returned
+    );
+}

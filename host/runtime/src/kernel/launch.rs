@@ -10,7 +10,7 @@ use crate::sandbox::{Limits, Memory};
 use parking_lot::Mutex;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use tokio::runtime::Handle;
 use wasmtime::component::{Linker, TypedFunc};
 use wasmtime::{Engine, Store, Trap};
@@ -78,6 +78,7 @@ impl Launcher {
             source,
             prepared: Mutex::new(Some(prepared)),
             executor: self.executor.clone(),
+            feeders: AtomicUsize::new(0),
         })
     }
 

@@ -15,6 +15,7 @@ use crate::module::Source;
 use launch::Prepared;
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -34,6 +35,8 @@ pub(crate) struct Kernel {
     /// The store and instance, until the kernel is activated or ended.
     prepared: Mutex<Option<Prepared>>,
     executor: Handle,
+    /// How many other kernels' outputs feed this one's input.
+    pub(crate) feeders: AtomicUsize,
 }
 
 impl Kernel {

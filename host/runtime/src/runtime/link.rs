@@ -6,6 +6,7 @@ use crate::kernel::Kernel;
 use crate::lifecycle::Call;
 use crate::message::Outgoing;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::task::JoinHandle;
 
 /// A link between two kernels; see [`RingKernelRuntime::connect`]. Dropping it leaves the link in
@@ -28,15 +29,16 @@ pub struct LinkReport {
 
 impl RingKernelRuntime {
     /// Passes on what one kernel sends to another's input, with its correlation and priority, and
-    /// with backpressure: while the second's queue is full, the first one's fills. When the first
-    /// has ended and all it sent is passed on, the second's input is closed. Nobody else should
-    /// receive from the first.
+    /// with backpressure: while the second's queue is full, the first one's fills. When all
+    /// kernels that are linked to the second have ended and what they sent is passed on, its input
+    /// is closed. Nobody else should receive from the first.
     ///
     /// # Errors
     /// If one of the kernels does not exist or was never launched.
     pub fn connect(&self, from: &str, to: &str) -> Result<Link, Error> {
         let from = self.shared.registry.kernel(from, Call::Receive)?;
         let to = self.shared.registry.kernel(to, Call::Send)?;
+        to.feeders.fetch_add(1, Ordering::AcqRel);
         Ok(Link {
             task: self.shared.launcher.executor().spawn(forward(from, to)),
         })
@@ -73,7 +75,9 @@ async fn forward(from: Arc<Kernel>, to: Arc<Kernel>) -> LinkReport {
         }
         report.forwarded += 1;
     }
-    // An error says that the second kernel has ended, which is no less closed.
-    let _ = to.close_input();
+    if to.feeders.fetch_sub(1, Ordering::AcqRel) == 1 {
+        // An error says that the second kernel has ended, which is no less closed.
+        let _ = to.close_input();
+    }
     report
 }
