@@ -1,0 +1,11 @@
+//! The command from outside: what is typed, what is printed, and the exit code.
+
+mod bad_input;
+mod endings;
+mod files;
+mod inspect;
+mod interrupt;
+mod new;
+mod pipeline;
+mod run;
+mod support;
