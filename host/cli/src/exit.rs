@@ -38,12 +38,16 @@ pub fn code(outcome: Result<Exit, Error>) -> i32 {
         Ok(Exit::Interrupted) => 130,
         Err(error) => {
             say(&format!("error: {}", visible(&sentence(&error))));
-            if error.chain().any(is_users_to_mend) {
-                2
-            } else {
-                1
-            }
+            error_code(&error)
         }
+    }
+}
+
+fn error_code(error: &Error) -> i32 {
+    if error.chain().any(is_users_to_mend) {
+        2
+    } else {
+        1
     }
 }
 
@@ -89,10 +93,8 @@ mod tests {
 
     #[test]
     fn what_the_user_can_mend_is_told_apart() {
-        assert_eq!(
-            code(Err(Error::new(Wrong("no".into())).context("stage"))),
-            2
-        );
-        assert_eq!(code(Err(anyhow!("no"))), 1);
+        let wrong = Error::new(Wrong("no".into())).context("stage");
+        assert_eq!(error_code(&wrong), 2);
+        assert_eq!(error_code(&anyhow!("no")), 1);
     }
 }

@@ -67,6 +67,8 @@ impl Drain<'_> {
             fault: None,
         };
         let mut endings = None;
+        // Standard output is open, as far as is known.
+        let mut read = true;
         loop {
             let running = drained.asked.is_none();
             let asked = tokio::select! {
@@ -78,7 +80,7 @@ impl Drain<'_> {
                             drained.undecodable += 1;
                             drained.fault = Some(fault);
                         }
-                        if output.len() < BUFFER_BYTES || self.hand_on(&mut output, &drained)? {
+                        if output.len() < BUFFER_BYTES || hand_on(&mut output, &mut read)? {
                             continue;
                         }
                         Asked::Unread
@@ -87,17 +89,19 @@ impl Drain<'_> {
                     Err(error) => return Err(error.into()),
                 },
                 () = ready(()), if !output.is_empty() => {
-                    if self.hand_on(&mut output, &drained)? {
+                    if hand_on(&mut output, &mut read)? {
                         continue;
                     }
                     Asked::Unread
                 }
                 () = quiet(self.runtime, &mut self.fed, self.grace), if running => Asked::Quiet,
             };
-            drained.asked = Some(asked);
-            endings = Some(self.ask_to_end());
+            // Who interrupts often ends the reader of standard output with the same key; the first
+            // reason counts.
+            drained.asked.get_or_insert(asked);
+            endings.get_or_insert_with(|| self.ask_to_end());
         }
-        self.hand_on(&mut output, &drained)?;
+        hand_on(&mut output, &mut read)?;
         // Kernels before the last have ended before it, save where it ended early.
         let endings = endings.unwrap_or_else(|| self.ask_to_end());
         endings
@@ -105,23 +109,6 @@ impl Drain<'_> {
             .context("the host failed to end its kernels")?;
         drained.fed = self.how_fed().await;
         Ok(drained)
-    }
-
-    /// Writes to standard output what has gathered. False if that has just been found closed; from
-    /// then on everything is forgotten.
-    fn hand_on(&self, output: &mut Vec<u8>, drained: &Drained) -> Result<bool> {
-        if drained.asked == Some(Asked::Unread) {
-            output.clear();
-            return Ok(true);
-        }
-        let mut stdout = io::stdout().lock();
-        let written = stdout.write_all(output).and_then(|()| stdout.flush());
-        output.clear();
-        match written {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-            Err(error) => Err(error).context("cannot write to standard output"),
-        }
     }
 
     /// Asks all kernels to end, while what they still send is received.
@@ -138,6 +125,26 @@ impl Drain<'_> {
             // It waits for its next line, which nobody needs any more.
             _ => None,
         }
+    }
+}
+
+/// Writes to standard output what has gathered. False if that has just been found closed; from
+/// then on everything is forgotten.
+fn hand_on(output: &mut Vec<u8>, read: &mut bool) -> Result<bool> {
+    if !*read {
+        output.clear();
+        return Ok(true);
+    }
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(output).and_then(|()| stdout.flush());
+    output.clear();
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            *read = false;
+            Ok(false)
+        }
+        Err(error) => Err(error).context("cannot write to standard output"),
     }
 }
 

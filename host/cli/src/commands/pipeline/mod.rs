@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 /// Run kernels in a row: what one sends, the next one receives
 ///
 /// The lines of the input are the first kernel's messages, and what the last one sends is printed,
-/// as `ringhost run` does. A stage that is slower than the one before holds that one up; nothing
-/// is lost. Types that neighbours declare must agree.
+/// as `ringhost run` does. A stage that is slower than the one before holds that one up, unless its
+/// overflow rule drops messages. Types that neighbours declare must agree.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
