@@ -46,7 +46,8 @@ fn frame(frame: &FrameInfo) -> Frame {
         .and_then(|symbol| symbol.name().map(str::to_owned))
         .or_else(|| {
             let name = frame.func_name()?;
-            Some(rustc_demangle::demangle(name).to_string())
+            // Without the hash that makes a Rust symbol unique.
+            Some(format!("{:#}", rustc_demangle::demangle(name)))
         });
     let position = symbol.and_then(|symbol| {
         let line = symbol.line()?;

@@ -194,7 +194,7 @@ impl<T: Item> State<T> {
                     .first_to_lose()
                     .is_some_and(|old| old.priority() > item.priority());
                 let oldest = if outranked { None } else { self.items.lose() };
-                // Without one, all that is in is promised to receivers or of a higher band.
+                // Without one, all that is in is of a higher band.
                 let Some(oldest) = oldest else {
                     return self.drop_newest(item);
                 };

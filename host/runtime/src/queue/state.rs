@@ -102,19 +102,20 @@ impl<T: Item> State<T> {
         }
     }
 
-    /// How many items are in the queue: accepted, and not received.
+    /// How many items are in the queue: accepted, and not received yet.
     pub(super) fn depth(&self) -> usize {
         self.items.len() + self.promised.len()
     }
 
+    /// What is promised takes no room: it is as good as received.
     pub(super) fn is_full(&self) -> bool {
-        self.depth() >= self.capacity
+        self.items.len() >= self.capacity
     }
 
     pub(super) fn accept(&mut self, item: T) {
         self.items.push(item.priority(), item);
         self.counts.accepted += 1;
-        self.counts.peak_depth = self.counts.peak_depth.max(self.depth() as u64);
+        self.counts.peak_depth = self.counts.peak_depth.max(self.items.len() as u64);
     }
 
     /// After any change: moves waiting items into the room that there is, promises items to
