@@ -22,14 +22,7 @@ pub fn run() -> Result<()> {
     say("building the host (some minutes the first time: wasmtime is large)");
     // Over the whole workspace, as `cargo xtask test` builds it: what is selected decides which
     // features its dependencies get, and with others they would all be compiled once more.
-    let host = [
-        "build",
-        "--quiet",
-        "--workspace",
-        "--bins",
-        "--example",
-        "doubler",
-    ];
+    let host = ["build", "--workspace", "--bins", "--example", "doubler"];
     run_command(cargo().args(host))?;
 
     println!("\n1. One kernel: it is sent 21 and answers with the double.\n");

@@ -20,8 +20,7 @@ pub(crate) enum Order {
 #[derive(Debug, Default)]
 pub(crate) struct Control {
     order: AtomicU8,
-    /// True while the kernel waits inside a call to the host, rather than in its own code.
-    waiting: AtomicBool,
+    place: AtomicU8,
     /// True once `run` has been called.
     started: AtomicBool,
     task: AtomicWaker,
@@ -61,22 +60,39 @@ impl Control {
         self.started.load(Ordering::Acquire)
     }
 
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.waiting.load(Ordering::Acquire)
+    /// Where the kernel stands when it is not being polled.
+    pub(crate) fn place(&self) -> Place {
+        match self.place.load(Ordering::Acquire) {
+            0 => Place::OwnCode,
+            1 => Place::Waiting,
+            _ => Place::Yielding,
+        }
     }
 
-    /// Marks the kernel as waiting in the host until the mark is dropped.
-    pub(crate) fn wait_mark(&self) -> WaitMark<'_> {
-        self.waiting.store(true, Ordering::Release);
-        WaitMark(self)
+    /// Marks where the kernel is until the mark is dropped.
+    pub(crate) fn mark(&self, place: Place) -> Mark<'_> {
+        self.place.store(place as u8, Ordering::Release);
+        Mark(self)
     }
 }
 
-/// See [`Control::wait_mark`].
-pub(crate) struct WaitMark<'control>(&'control Control);
+/// Where a kernel is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Place {
+    /// In its own code, at the end of a fuel slice.
+    OwnCode = 0,
+    /// In a call to the host that waits, and that knows of pauses.
+    Waiting = 1,
+    /// In a call to the host, at the end of its turn.
+    Yielding = 2,
+}
 
-impl Drop for WaitMark<'_> {
+/// See [`Control::mark`].
+pub(crate) struct Mark<'control>(&'control Control);
+
+impl Drop for Mark<'_> {
     fn drop(&mut self) {
-        self.0.waiting.store(false, Ordering::Release);
+        self.0.place.store(Place::OwnCode as u8, Ordering::Release);
     }
 }

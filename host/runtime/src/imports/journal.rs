@@ -159,6 +159,11 @@ impl State {
     }
 }
 
+/// A kernel's words as an operator may read them: not too long, and without control characters.
+pub(crate) fn tidy(text: &str, bytes: usize) -> String {
+    printable(&cut(text, bytes)).into_owned()
+}
+
 /// The text up to so many bytes, cut between characters, with a mark where something is missing.
 fn cut(text: &str, bytes: usize) -> std::borrow::Cow<'_, str> {
     if text.len() <= bytes {

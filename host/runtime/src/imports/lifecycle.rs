@@ -1,5 +1,6 @@
 //! `ring:kernel/lifecycle`: what a kernel may ask about its own life.
 
+use super::control::Place;
 use super::{Host, entered};
 use crate::lifecycle::KernelState;
 use wasmtime::StoreContextMut;
@@ -17,24 +18,36 @@ enum Activity {
 }
 
 pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<()> {
-    linker.func_wrap("kernel-id", |store: StoreContextMut<'_, Host>, ()| {
-        Ok((store.data().ports.id.as_str().to_owned(),))
+    linker.func_wrap_async("kernel-id", |mut store: StoreContextMut<'_, Host>, ()| {
+        Box::new(async move {
+            let Host { turn, ports, .. } = store.data_mut();
+            turn.question(&ports.control).await;
+            Ok((ports.id.as_str().to_owned(),))
+        })
     })?;
-    linker.func_wrap(
+    linker.func_wrap_async(
         "should-terminate",
-        |store: StoreContextMut<'_, Host>, ()| {
-            Ok((store.data().ports.status.state() == KernelState::Terminating,))
+        |mut store: StoreContextMut<'_, Host>, ()| {
+            Box::new(async move {
+                let Host { turn, ports, .. } = store.data_mut();
+                turn.question(&ports.control).await;
+                Ok((ports.status.state() == KernelState::Terminating,))
+            })
         },
     )?;
-    linker.func_wrap("is-active", |store: StoreContextMut<'_, Host>, ()| {
-        Ok((store.data().ports.status.state() != KernelState::Deactivated,))
+    linker.func_wrap_async("is-active", |mut store: StoreContextMut<'_, Host>, ()| {
+        Box::new(async move {
+            let Host { turn, ports, .. } = store.data_mut();
+            turn.question(&ports.control).await;
+            Ok((ports.status.state() != KernelState::Deactivated,))
+        })
     })?;
     linker.func_wrap_async("wait-active", |mut store: StoreContextMut<'_, Host>, ()| {
         Box::new(async move {
             entered(&mut store);
-            let host = store.data_mut();
-            host.turn.spend(&host.ports.control, 0).await;
-            Ok((host.wait_active().await?,))
+            let Host { turn, ports, .. } = store.data_mut();
+            turn.question(&ports.control).await;
+            Ok((store.data_mut().wait_active().await?,))
         })
     })
 }
@@ -43,7 +56,7 @@ impl Host {
     async fn wait_active(&mut self) -> wasmtime::Result<Activity> {
         self.require_started("wait-active")?;
         let ports = &self.ports;
-        let _waiting = ports.control.wait_mark();
+        let _waiting = ports.control.mark(Place::Waiting);
         let state = ports
             .status
             .wait_until(|state| state != KernelState::Deactivated)

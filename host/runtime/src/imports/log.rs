@@ -35,7 +35,7 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
                     text.len()
                 };
                 let host = store.data_mut();
-                host.turn.spend(&host.ports.control, length).await;
+                host.turn.transfer(&host.ports.control, length).await;
                 Ok(())
             })
         },

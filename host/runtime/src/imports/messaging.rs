@@ -1,5 +1,6 @@
 //! `ring:kernel/messaging`: the kernel's side of its two queues.
 
+use super::control::Place;
 use super::{Host, entered, push_within};
 use crate::lifecycle::KernelState;
 use crate::message::{Envelope, Message, MessageId, Outgoing, Priority};
@@ -97,7 +98,7 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
                 let host = store.data_mut();
                 let max = usize::try_from(max).unwrap_or(usize::MAX);
                 let Some(max) = NonZeroUsize::new(max) else {
-                    host.turn.spend(&host.ports.control, 0).await;
+                    host.turn.transfer(&host.ports.control, 0).await;
                     return Ok((Ok(Vec::new()),));
                 };
                 Ok((host.receive(max.min(BATCH_MESSAGES), timeout).await?,))
@@ -141,13 +142,13 @@ impl Host {
         timeout: Option<u64>,
     ) -> wasmtime::Result<Result<Vec<Incoming>, ReceiveError>> {
         self.require_started("receive")?;
-        self.turn.spend(&self.ports.control, 0).await;
+        self.turn.transfer(&self.ports.control, 0).await;
         if let Some(meter) = &self.ports.meter {
             meter.done_with_hand();
         }
         let ports = &self.ports;
         let received = {
-            let _waiting = ports.control.wait_mark();
+            let _waiting = ports.control.mark(Place::Waiting);
             // A receive that begins during a pause rests until it ends; its timeout counts then.
             if ports.status.state() == KernelState::Deactivated {
                 ports
@@ -172,7 +173,7 @@ impl Host {
             self.last_received = Some((last.envelope.correlation, last.envelope.priority));
         }
         let bytes = messages.iter().map(|message| message.payload.len()).sum();
-        self.turn.spend(&self.ports.control, bytes).await;
+        self.turn.transfer(&self.ports.control, bytes).await;
         Ok(Ok(messages.into_iter().map(Incoming::from).collect()))
     }
 
@@ -183,7 +184,7 @@ impl Host {
     ) -> wasmtime::Result<Result<(), SendError>> {
         self.require_started("send")?;
         self.turn
-            .spend(&self.ports.control, message.payload.len())
+            .transfer(&self.ports.control, message.payload.len())
             .await;
         let ports = &self.ports;
         let limit = ports.limits.message_bytes;
@@ -208,7 +209,7 @@ impl Host {
         });
         let correlation = message.envelope.correlation;
         if let Some(message) = ports.calls.deliver(message) {
-            let _waiting = ports.control.wait_mark();
+            let _waiting = ports.control.mark(Place::Waiting);
             let push = ports.output.push(message);
             if let Err(refused) = push_within(push, timeout.map(Duration::from_nanos)).await {
                 return Ok(Err(match refused.refusal {

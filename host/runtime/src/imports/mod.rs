@@ -20,9 +20,11 @@ use wasmtime::{AsContext, Engine, StoreContextMut};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 pub(crate) use calls::Reply;
-pub(crate) use control::Order;
+pub(crate) use control::{Order, Place};
+pub(crate) use journal::tidy;
 pub use journal::{Level, LogLine};
 pub(crate) use ports::{LaunchSettings, Ports, push_within};
+pub(crate) use turn::HostTime;
 
 /// What the store of one kernel holds: everything its imports work on.
 pub(crate) struct Host {

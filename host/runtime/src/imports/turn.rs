@@ -2,32 +2,56 @@
 //!
 //! Fuel counts what a kernel's own code does, not what the host does for it. So the host's work is
 //! counted here, and a kernel that has had its turn yields, as it does when its fuel slice is used
-//! up.
+//! up. A call of the contract costs a known number of units; for calls of WASI, which can be of any
+//! kind, the time that they take is counted.
 
-use super::control::Control;
+use super::Host;
+use super::control::{Control, Place};
 use std::task::Poll;
+use std::time::Duration;
+use tokio::time::Instant;
+use wasmtime::{CallHook, CallHookHandler, StoreContextMut};
 
-/// Work for one kernel between two yields; about 100 µs of message handling.
-const TURN: usize = 128;
+/// Work for one kernel between two yields, in units of about 0.1 µs.
+const TURN: usize = 1024;
 
-/// So many bytes moved are as much work as one call.
-const BYTES_PER_UNIT: usize = 4096;
+/// What a call costs that asks for a state.
+const QUESTION: usize = 1;
+
+/// What a call costs that moves a message or a log line, beside its bytes.
+const TRANSFER: usize = 8;
+
+/// So many bytes moved cost one unit.
+const BYTES_PER_UNIT: usize = 512;
+
+/// So much of the host's time costs one unit.
+const TIME_PER_UNIT: Duration = Duration::from_nanos(100);
 
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     spent: usize,
+    /// When the kernel entered the host; kept only where time is counted.
+    entered: Option<Instant>,
 }
 
 impl Turn {
+    /// Counts a call that asked for a state, and yields if that ends the turn.
+    pub(super) async fn question(&mut self, control: &Control) {
+        self.spend(control, QUESTION).await;
+    }
+
     /// Counts a call that moved so many bytes, and yields if that ends the turn.
-    pub(super) async fn spend(&mut self, control: &Control, bytes: usize) {
-        self.spent += 1 + bytes / BYTES_PER_UNIT;
+    pub(super) async fn transfer(&mut self, control: &Control, bytes: usize) {
+        self.spend(control, TRANSFER + bytes / BYTES_PER_UNIT).await;
+    }
+
+    async fn spend(&mut self, control: &Control, units: usize) {
+        self.spent = self.spent.saturating_add(units);
         if self.spent < TURN {
             return;
         }
         self.spent = 0;
-        // Not a fuel yield: the kernel is in the host.
-        let _waiting = control.wait_mark();
+        let _yielding = control.mark(Place::Yielding);
         let mut yielded = false;
         std::future::poll_fn(|context| {
             if yielded {
@@ -38,5 +62,31 @@ impl Turn {
             Poll::Pending
         })
         .await;
+    }
+}
+
+/// Counts the time of every call to the host: set on the stores of kernels that import WASI.
+pub(crate) struct HostTime;
+
+#[wasmtime_wasi::async_trait]
+impl CallHookHandler<Host> for HostTime {
+    async fn handle_call_event(
+        &self,
+        mut store: StoreContextMut<'_, Host>,
+        event: CallHook,
+    ) -> wasmtime::Result<()> {
+        let Host { turn, ports, .. } = store.data_mut();
+        match event {
+            CallHook::CallingHost => turn.entered = Some(Instant::now()),
+            CallHook::ReturningFromHost => {
+                let time = turn.entered.take().map(|entered| entered.elapsed());
+                let units = time.unwrap_or_default().as_nanos() / TIME_PER_UNIT.as_nanos();
+                let units = usize::try_from(units).unwrap_or(usize::MAX);
+                turn.spend(&ports.control, units.saturating_add(QUESTION))
+                    .await;
+            }
+            CallHook::CallingWasm | CallHook::ReturningFromWasm => {}
+        }
+        Ok(())
     }
 }

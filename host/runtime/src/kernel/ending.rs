@@ -1,6 +1,6 @@
 //! Reads an ending off wasmtime's error.
 
-use crate::imports::Host;
+use crate::imports::{Host, tidy};
 use crate::lifecycle::{Ending, Frame, Limit, TrapReport};
 use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
@@ -40,8 +40,13 @@ pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
     }
 }
 
+/// The longest function or file name that is shown, in bytes.
+const NAME_BYTES: usize = 256;
+
 fn frame(frame: &FrameInfo) -> Frame {
     let symbol = frame.symbols().first();
+    // The name section is the kernel's own.
+    let tidy = |name: &str| tidy(name, NAME_BYTES);
     let function = symbol
         .and_then(|symbol| symbol.name().map(str::to_owned))
         .or_else(|| {
@@ -54,7 +59,10 @@ fn frame(frame: &FrameInfo) -> Frame {
         Some(format!("{}:{line}", symbol.file()?))
     });
     Frame {
-        function: function.unwrap_or_else(|| format!("function {}", frame.func_index())),
-        position,
+        function: function.map_or_else(
+            || format!("function {}", frame.func_index()),
+            |name| tidy(&name),
+        ),
+        position: position.map(|position| tidy(&position)),
     }
 }

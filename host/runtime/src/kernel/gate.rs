@@ -6,7 +6,7 @@
 //! slices. So the gate catches a kernel's own wake-up while it is being polled, and hands it to
 //! [`tokio::task::yield_now`], which lets the executor look around before the kernel goes on.
 
-use crate::imports::{Order, Ports};
+use crate::imports::{Order, Place, Ports};
 use futures_util::task::AtomicWaker;
 use std::future::Future;
 use std::pin::Pin;
@@ -53,7 +53,7 @@ impl<F: Future> Future for Gate<'_, F> {
         match control.order() {
             Order::Stop => return Poll::Ready(Passed::Stopped),
             // A kernel that waits in the host goes on waiting there, where a pause is known.
-            Order::Pause if !control.is_waiting() => return Poll::Pending,
+            Order::Pause if control.place() != Place::Waiting => return Poll::Pending,
             Order::Pause | Order::Run => {}
         }
         self.catcher.task.register(context.waker());
@@ -68,7 +68,7 @@ impl<F: Future> Future for Gate<'_, F> {
             return Poll::Ready(Passed::Finished(output));
         }
         if woke_itself {
-            if !self.ports.control.is_waiting() {
+            if self.ports.control.place() == Place::OwnCode {
                 self.ports.burnt_a_slice();
             }
             // Its first poll has the executor wake this task after it has looked around.

@@ -3,7 +3,7 @@
 
 use super::{Kernel, LaunchOptions};
 use crate::error::Error;
-use crate::imports::{Host, Ports, linker};
+use crate::imports::{Host, HostTime, Ports, linker};
 use crate::lifecycle::KernelId;
 use crate::module::{LoadError, Module, Source};
 use crate::sandbox::{Limits, Memory};
@@ -98,6 +98,9 @@ impl Launcher {
         let limits = &ports.limits;
         let mut store = Store::new(&self.engine, Host::new(ports.clone(), memory));
         store.limiter(|host| &mut host.memory);
+        if !module.needs.wasi.is_empty() {
+            store.call_hook_async(HostTime);
+        }
         store.set_hostcall_fuel(limits.host_call_bytes());
         store.set_max_component_handles(Limits::HANDLES);
         store.set_fuel(limits.initialiser_fuel).map_err(mismatch)?;

@@ -3,7 +3,7 @@
 use super::ending::of_error;
 use super::gate::{Gate, Passed};
 use super::launch::Prepared;
-use crate::imports::Ports;
+use crate::imports::{Ports, tidy};
 use crate::lifecycle::Ending;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,7 +31,9 @@ async fn run(prepared: Prepared, guard: EndGuard) {
             }
             Ending::Returned
         }
-        Passed::Finished(Ok((Err(text),))) => Ending::Failed(text),
+        Passed::Finished(Ok((Err(text),))) => {
+            Ending::Failed(tidy(&text, ports.limits.log_line_bytes))
+        }
         Passed::Finished(Err(error)) => of_error(&error, store.data()),
     };
     // The kernel is gone before it is said to be: its memory is free when callers wake.
