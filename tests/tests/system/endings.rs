@@ -208,3 +208,35 @@ async fn one_kernel_s_death_does_not_touch_its_neighbours() {
         assert_eq!(reply.payload, name);
     }
 }
+
+#[tokio::test]
+async fn a_kernel_that_grows_its_tables_without_end_exceeds_their_limit() {
+    let fields = "(table $table 1 funcref)";
+    let run = r#"(loop $again
+            (br_if $again (i32.ge_s
+                (table.grow $table (ref.null func) (i32.const 500)) (i32.const 0))))
+        unreachable"#;
+    let runtime = runtime();
+    let limits = Limits {
+        table_elements: 1200,
+        ..Limits::default()
+    };
+    let options = LaunchOptions::default().limits(limits);
+    let component = component_from_core(&core_kernel(1, fields, run));
+    runtime
+        .launch_with("tables", component, options)
+        .await
+        .unwrap();
+    runtime.activate("tables").await.unwrap();
+    let ending = runtime.wait("tables").await.unwrap();
+    let Ending::LimitExceeded { limit, .. } = &ending else {
+        panic!("{ending}")
+    };
+    assert_eq!(
+        *limit,
+        Limit::TableElements {
+            allowed: 1200,
+            requested: 1501
+        }
+    );
+}

@@ -10,6 +10,7 @@ mod pagerank;
 mod pause;
 mod queues;
 mod runtime_page;
+mod shares;
 mod telemetry;
 mod termination;
 mod wasi;

@@ -81,6 +81,7 @@ fn entered(store: &mut StoreContextMut<'_, Host>) {
     let host = store.data_mut();
     host.memory.survived();
     if let (Some(meter), Ok(fuel)) = (&host.ports.meter, fuel) {
-        meter.fuel.store(u64::MAX - fuel, Ordering::Relaxed);
+        let burnt = host.ports.limits.fuel().saturating_sub(fuel);
+        meter.fuel.store(burnt, Ordering::Relaxed);
     }
 }

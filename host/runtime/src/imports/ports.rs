@@ -170,9 +170,7 @@ impl Ports {
     /// The kernel used up a fuel slice.
     pub(crate) fn burnt_a_slice(&self) {
         if let Some(meter) = &self.meter {
-            meter
-                .fuel
-                .fetch_add(self.limits.fuel_slice, Ordering::Relaxed);
+            meter.fuel.fetch_add(self.limits.slice(), Ordering::Relaxed);
         }
     }
 

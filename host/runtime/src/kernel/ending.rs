@@ -36,6 +36,12 @@ pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
             limit: Limit::Stack,
             trap,
         },
+        Some(Trap::OutOfFuel) => Ending::LimitExceeded {
+            limit: Limit::Fuel {
+                allowed: host.ports.limits.fuel(),
+            },
+            trap,
+        },
         _ => Ending::Trapped(trap),
     }
 }

@@ -6,13 +6,16 @@
 //! slices. So the gate catches a kernel's own wake-up while it is being polled, and hands it to
 //! [`tokio::task::yield_now`], which lets the executor look around before the kernel goes on.
 
+use super::credit::Credit;
 use crate::imports::{Order, Place, Ports};
+use crate::lifecycle::KernelState;
 use futures_util::task::AtomicWaker;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker, ready};
+use tokio::time::Instant;
 
 /// What came of the kernel.
 pub(super) enum Passed<T> {
@@ -28,6 +31,7 @@ pub(super) struct Gate<'kernel, F> {
     kernel: Pin<Box<F>>,
     catcher: Arc<Catcher>,
     waker: Waker,
+    credit: Option<Credit>,
 }
 
 impl<'kernel, F: Future> Gate<'kernel, F> {
@@ -39,6 +43,7 @@ impl<'kernel, F: Future> Gate<'kernel, F> {
             kernel: Box::pin(kernel),
             catcher,
             waker,
+            credit: ports.limits.cpu_share.map(Credit::new),
         }
     }
 }
@@ -56,14 +61,24 @@ impl<F: Future> Future for Gate<'_, F> {
             Order::Pause if control.place() != Place::Waiting => return Poll::Pending,
             Order::Pause | Order::Run => {}
         }
-        self.catcher.task.register(context.waker());
-        self.catcher.begin();
         let gate = &mut *self;
+        // A kernel that was asked to end gets what it needs to do so.
+        if let Some(credit) = &mut gate.credit
+            && gate.ports.status.state() != KernelState::Terminating
+        {
+            ready!(credit.poll_available(context));
+        }
+        let begun = gate.credit.as_ref().map(|_| Instant::now());
+        gate.catcher.task.register(context.waker());
+        gate.catcher.begin();
         let polled = gate
             .kernel
             .as_mut()
             .poll(&mut Context::from_waker(&gate.waker));
-        let woke_itself = self.catcher.end();
+        let woke_itself = gate.catcher.end();
+        if let (Some(credit), Some(begun)) = (&mut gate.credit, begun) {
+            credit.pay(begun.elapsed());
+        }
         if let Poll::Ready(output) = polled {
             return Poll::Ready(Passed::Finished(output));
         }

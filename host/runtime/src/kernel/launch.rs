@@ -68,7 +68,7 @@ impl Launcher {
         let settings = options.settle(self.default_queue_size)?;
         module.needs.check().map_err(LoadError::from)?;
         let memory_bytes = Arc::new(AtomicU64::new(0));
-        let memory = Memory::new(settings.limits.memory_bytes, memory_bytes.clone());
+        let memory = Memory::new(&settings.limits, memory_bytes.clone());
         let message_ids = self.message_ids.clone();
         let ports = Ports::new(id, settings, self.telemetry, memory_bytes, message_ids);
         let ports = Arc::new(ports);
@@ -105,7 +105,7 @@ impl Launcher {
         store.set_max_component_handles(Limits::HANDLES);
         store.set_fuel(limits.initialiser_fuel).map_err(mismatch)?;
         store
-            .fuel_async_yield_interval(Some(limits.fuel_slice))
+            .fuel_async_yield_interval(Some(limits.slice()))
             .map_err(mismatch)?;
 
         let instantiated = instance.instantiate_async(&mut store);
@@ -120,10 +120,12 @@ impl Launcher {
         let run = instance
             .get_typed_func(&mut store, "run")
             .map_err(mismatch)?;
-        // Fuel bounds a kernel's slices, not its life.
+        // What the initialisers burnt counts.
         let left = store.get_fuel().map_err(mismatch)?;
         let used = limits.initialiser_fuel.saturating_sub(left);
-        store.set_fuel(u64::MAX - used).map_err(mismatch)?;
+        store
+            .set_fuel(limits.fuel().saturating_sub(used))
+            .map_err(mismatch)?;
         Ok(Prepared { store, run })
     }
 }

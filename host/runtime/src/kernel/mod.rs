@@ -1,6 +1,7 @@
 //! One kernel: its store, its task, its two queues, how it ended.
 
 mod call;
+mod credit;
 mod ending;
 mod gate;
 mod launch;

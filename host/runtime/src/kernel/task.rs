@@ -21,7 +21,8 @@ async fn run(prepared: Prepared, guard: EndGuard) {
     let ports = &guard.ports;
     let passed = Gate::new(ports, run.call_async(&mut store, ())).await;
     if let (Some(meter), Ok(fuel)) = (&ports.meter, store.get_fuel()) {
-        meter.fuel.store(u64::MAX - fuel, Ordering::Relaxed);
+        let burnt = ports.limits.fuel().saturating_sub(fuel);
+        meter.fuel.store(burnt, Ordering::Relaxed);
     }
     let ending = match passed {
         Passed::Stopped => Ending::Stopped,

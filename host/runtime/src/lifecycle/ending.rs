@@ -69,8 +69,20 @@ pub enum Limit {
         /// What it asked for, in bytes.
         requested: u64,
     },
+    /// Elements over all its tables.
+    TableElements {
+        /// How many it may have.
+        allowed: u64,
+        /// How many it asked for.
+        requested: u64,
+    },
     /// The depth of its calls.
     Stack,
+    /// All the fuel it was ever to get.
+    Fuel {
+        /// How much that was.
+        allowed: u64,
+    },
 }
 
 impl fmt::Display for Limit {
@@ -82,7 +94,14 @@ impl fmt::Display for Limit {
                     "{allowed} bytes of memory (it asked for {requested})"
                 )
             }
+            Self::TableElements { allowed, requested } => {
+                write!(
+                    formatter,
+                    "{allowed} table elements (it asked for {requested})"
+                )
+            }
             Self::Stack => write!(formatter, "call depth"),
+            Self::Fuel { allowed } => write!(formatter, "{allowed} units of fuel"),
         }
     }
 }

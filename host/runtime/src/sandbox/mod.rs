@@ -3,12 +3,13 @@
 
 mod contract;
 mod limits;
+mod memory;
 
 use wasmtime::{Config, Engine, WasmBacktraceDetails};
 
 pub use contract::{ContractError, Needs};
 pub use limits::Limits;
-pub(crate) use limits::Memory;
+pub(crate) use memory::Memory;
 
 /// The engine that compiles and runs every kernel of a runtime.
 ///
