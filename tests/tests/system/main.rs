@@ -5,6 +5,7 @@ mod endings;
 mod fairness;
 mod lifecycle_page;
 mod loading;
+mod manifest;
 mod messages;
 mod pagerank;
 mod pause;

@@ -5,6 +5,7 @@ mod credit;
 mod ending;
 mod gate;
 mod launch;
+mod manifest;
 mod options;
 mod report;
 mod task;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 pub(crate) use launch::Launcher;
+pub use manifest::ManifestError;
 pub use options::LaunchOptions;
 pub(crate) use options::queue_capacity;
 pub use report::Termination;

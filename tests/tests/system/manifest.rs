@@ -1,0 +1,115 @@
+//! The manifest.
+
+use ringhost::{LaunchOptions, Limits, Overflow};
+use ringhost_tests::root;
+use std::time::Duration;
+
+#[test]
+fn the_documented_manifest_is_the_default() {
+    let page = std::fs::read_to_string(root().join("docs/manifest.md")).unwrap();
+    let block = page
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .unwrap();
+    assert_eq!(
+        LaunchOptions::from_toml(block).unwrap(),
+        LaunchOptions::default()
+    );
+    // With what is commented out, every key is there.
+    let uncommented = block
+        .lines()
+        .map(|line| line.strip_prefix("# ").unwrap_or(line))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let all = LaunchOptions::from_toml(&uncommented).unwrap();
+    assert_eq!(
+        (all.queue_size, all.limits.fuel_total),
+        (Some(1000), Some(1_000_000_000))
+    );
+    let keys = |text: &str| {
+        let mut keys: Vec<_> = text
+            .lines()
+            .filter_map(|line| Some(line.split_once(" = ")?.0.to_owned()))
+            .collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(keys(&all.to_toml().unwrap()), keys(&uncommented));
+}
+
+#[test]
+fn a_manifest_says_what_it_says_and_leaves_the_rest() {
+    let text =
+        "overflow = \"drop-oldest\"\n[limits]\ncpu_share = 0.5\ninitialiser_time = \"250ms\"\n";
+    let options = LaunchOptions::from_toml(text).unwrap();
+    let limits = Limits {
+        cpu_share: Some(0.5),
+        initialiser_time: Duration::from_millis(250),
+        ..Limits::default()
+    };
+    assert_eq!(
+        options,
+        LaunchOptions::default()
+            .overflow(Overflow::DropOldest)
+            .limits(limits)
+    );
+    let written = options.to_toml().unwrap();
+    assert_eq!(LaunchOptions::from_toml(&written).unwrap(), options);
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_line() {
+    for (text, expected) in [
+        (
+            "overflow = \"wait\"\nqueue = 3\n",
+            "line 2 of the manifest: unknown field `queue`",
+        ),
+        (
+            "[limits]\nmemory = 1\n",
+            "line 2 of the manifest: unknown field `memory`",
+        ),
+        (
+            "queue_size = -1\n",
+            "line 1 of the manifest: invalid value: integer `-1`",
+        ),
+        (
+            "overflow = \"panic\"\n",
+            "line 1 of the manifest: unknown variant `panic`",
+        ),
+        (
+            "[limits]\n\nweight = \"heavy\"\n",
+            "line 3 of the manifest: invalid type: string",
+        ),
+        ("= 1\n", "line 1 of the manifest:"),
+        (
+            "[limits]\ninitialiser_time = \"soon\"\n",
+            "line 2 of the manifest:",
+        ),
+    ] {
+        let error = LaunchOptions::from_toml(text).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_is_found_beside_its_component() {
+    let folder = tempfile::tempdir().unwrap();
+    let component = folder.path().join("echo.wasm");
+    assert_eq!(LaunchOptions::beside(&component).await.unwrap(), None);
+    let manifest = folder.path().join("echo.toml");
+    std::fs::write(&manifest, "queue_size = 3\n").unwrap();
+    let options = LaunchOptions::beside(&component).await.unwrap().unwrap();
+    assert_eq!(options.queue_size, Some(3));
+    std::fs::write(&manifest, "queue_size = \n").unwrap();
+    assert!(LaunchOptions::beside(&component).await.is_err());
+    std::fs::write(&manifest, "#".repeat(65 << 10)).unwrap();
+    let error = LaunchOptions::beside(&component).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("no regular file of at most 64 KiB"),
+        "{error}"
+    );
+}
