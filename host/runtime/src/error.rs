@@ -142,7 +142,7 @@ pub struct InvalidOptionError {
 /// The queue stayed full for the whole timeout, or is set to refuse at once.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the input queue of kernel {:?} is full ({capacity} messages){}; wait longer, make queue_size larger, or have the kernel receive faster",
+    "the input queue of kernel {:?} is full (it holds {capacity} messages, {capacity_bytes} bytes){}; wait longer, launch it with a larger queue, or have the kernel receive faster",
     .kernel_id.as_str(), after(*.waited)
 )]
 pub struct QueueFullError {
@@ -150,6 +150,8 @@ pub struct QueueFullError {
     pub kernel_id: KernelId,
     /// How many messages its queue holds.
     pub capacity: usize,
+    /// How many bytes its queue holds.
+    pub capacity_bytes: usize,
     /// How long the sender waited; `None` where the queue refuses at once.
     pub waited: Option<Duration>,
 }

@@ -26,7 +26,7 @@ impl Item for Number {
 
 fn queue(capacity: usize) -> Arc<Queue<Number>> {
     let capacity = NonZeroUsize::new(capacity).expect("a test's queue holds something");
-    Arc::new(Queue::new(capacity, Overflow::Wait))
+    Arc::new(Queue::new(capacity, usize::MAX, Overflow::Wait))
 }
 
 fn pop(queue: &Queue<Number>) -> Result<u32, PopError> {

@@ -27,6 +27,10 @@ mod message {
         High,
         Urgent,
     }
+
+    impl Priority {
+        pub const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
+    }
 }
 
 mod sync {

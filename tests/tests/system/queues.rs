@@ -1,6 +1,6 @@
 //! What a full queue does, each rule, each outcome counted; closing.
 
-use ringhost::{Ending, Error, LaunchOptions, Outgoing, Overflow, Priority, QueueCounts};
+use ringhost::{Ending, Error, LaunchOptions, Limits, Outgoing, Overflow, Priority, QueueCounts};
 use ringhost_tests::{kernel, receive_texts, runtime, start_with};
 use std::time::Duration;
 
@@ -82,6 +82,78 @@ async fn drop_newest_leaves_what_is_in_and_counts() {
     assert_eq!(receive_texts(&runtime, "echo", 2).await, ["1", "2"]);
     let counts = runtime.telemetry("echo").unwrap().unwrap().input;
     assert_eq!((counts.accepted, counts.dropped_newest), (2, 2));
+}
+
+#[tokio::test]
+async fn a_queue_is_full_of_bytes_too_and_a_single_message_always_fits() {
+    let runtime = runtime();
+    let limits = Limits {
+        queue_bytes: 10,
+        ..Limits::default()
+    };
+    let options = LaunchOptions::default()
+        .limits(limits)
+        .overflow(Overflow::Reject);
+    runtime
+        .launch_with("echo", kernel("echo"), options)
+        .await
+        .unwrap();
+    runtime.send("echo", "larger than ten bytes").await.unwrap();
+    let error = runtime.send("echo", "x").await.unwrap_err();
+    let Error::QueueFull(error) = error else {
+        panic!("{error}")
+    };
+    assert_eq!((error.capacity, error.capacity_bytes), (1000, 10));
+    runtime.activate("echo").await.unwrap();
+    assert_eq!(
+        receive_texts(&runtime, "echo", 1).await,
+        ["larger than ten bytes"]
+    );
+    runtime.deactivate("echo").await.unwrap();
+    runtime
+        .send_batch("echo", ["1234", "5678", "90"])
+        .await
+        .unwrap();
+    assert!(runtime.send("echo", "x").await.is_err());
+    assert_eq!(
+        runtime
+            .telemetry("echo")
+            .unwrap()
+            .unwrap()
+            .input
+            .depth_bytes,
+        10
+    );
+}
+
+#[tokio::test]
+async fn drop_oldest_drops_as_many_as_the_bytes_of_the_new_one_need() {
+    let runtime = runtime();
+    let limits = Limits {
+        queue_bytes: 10,
+        ..Limits::default()
+    };
+    let options = LaunchOptions::default()
+        .limits(limits)
+        .overflow(Overflow::DropOldest);
+    runtime
+        .launch_with("echo", kernel("echo"), options)
+        .await
+        .unwrap();
+    runtime
+        .send_batch("echo", ["1111", "2222", "33", "44444444"])
+        .await
+        .unwrap();
+    // Nothing is dropped in vain: beside what is above, the last one never fits.
+    runtime
+        .send("echo", Outgoing::from("urgent").priority(Priority::Urgent))
+        .await
+        .unwrap();
+    runtime.send("echo", "too long").await.unwrap();
+    runtime.activate("echo").await.unwrap();
+    assert_eq!(receive_texts(&runtime, "echo", 1).await, ["urgent"]);
+    let counts = runtime.telemetry("echo").unwrap().unwrap().input;
+    assert_eq!((counts.dropped_oldest, counts.dropped_newest), (4, 1));
 }
 
 #[tokio::test]

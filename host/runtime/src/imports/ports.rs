@@ -72,14 +72,14 @@ impl Ports {
         );
         Self {
             id,
-            limits,
             status: StatusCell::launched(),
             control: Control::default(),
-            input: Queue::new(capacity, overflow),
+            input: Queue::new(capacity, limits.queue_bytes, overflow),
             input_capacity: capacity,
             input_overflow: overflow,
-            output: Queue::new(capacity, output_overflow),
+            output: Queue::new(capacity, limits.queue_bytes, output_overflow),
             output_overflow,
+            limits,
             calls: Calls::new(),
             journal,
             meter: telemetry.then(Meter::new),

@@ -97,8 +97,14 @@ impl Kernel {
         let id = message.envelope.id;
         match push_within(self.ports.input.push(message), timeout).await {
             Ok(Pushed::Accepted) => Ok(id),
-            Ok(Pushed::Displaced(lost) | Pushed::Dropped(lost)) => {
+            Ok(Pushed::Dropped(lost)) => {
                 self.ports.calls.dropped(lost.envelope.correlation);
+                Ok(id)
+            }
+            Ok(Pushed::Displaced(lost)) => {
+                for lost in lost {
+                    self.ports.calls.dropped(lost.envelope.correlation);
+                }
                 Ok(id)
             }
             Err(refused) => Err(self.refused(refused.refusal, timeout)),
@@ -111,9 +117,11 @@ impl Kernel {
             let rejects = self.ports.input_overflow == Overflow::Reject;
             let waited = timeout.filter(|_| !rejects);
             let capacity = self.ports.input_capacity.get();
+            let capacity_bytes = self.ports.limits.queue_bytes;
             return QueueFullError {
                 kernel_id,
                 capacity,
+                capacity_bytes,
                 waited,
             }
             .into();

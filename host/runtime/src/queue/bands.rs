@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 pub trait Item {
     /// The band it travels in.
     fn priority(&self) -> Priority;
-    /// How much it weighs when a receiver bounds its batch by bytes.
+    /// How much it weighs where bytes are bounded: in the queue, and in a receiver's batch.
     fn bytes(&self) -> usize;
 }
 
@@ -15,13 +15,15 @@ pub trait Item {
 pub(super) struct Bands<T> {
     lines: [VecDeque<T>; 4],
     length: usize,
+    bytes: usize,
 }
 
-impl<T> Bands<T> {
+impl<T: Item> Bands<T> {
     pub(super) fn new() -> Self {
         Self {
             lines: std::array::from_fn(|_| VecDeque::new()),
             length: 0,
+            bytes: 0,
         }
     }
 
@@ -29,19 +31,25 @@ impl<T> Bands<T> {
         self.length
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.length == 0
     }
 
-    pub(super) fn push(&mut self, priority: Priority, item: T) {
+    pub(super) fn push(&mut self, item: T) {
+        let priority = item.priority();
+        self.came(&item);
         self.line(priority).push_back(item);
-        self.length += 1;
     }
 
     /// Puts an item back that was taken and not received.
-    pub(super) fn put_back(&mut self, priority: Priority, item: T) {
+    pub(super) fn put_back(&mut self, item: T) {
+        let priority = item.priority();
+        self.came(&item);
         self.line(priority).push_front(item);
-        self.length += 1;
     }
 
     fn line(&mut self, priority: Priority) -> &mut VecDeque<T> {
@@ -62,20 +70,36 @@ impl<T> Bands<T> {
     /// Takes the next item to be served.
     pub(super) fn pop(&mut self) -> Option<T> {
         let item = self.lines.iter_mut().rev().find_map(VecDeque::pop_front)?;
-        self.length -= 1;
+        self.went(&item);
         Some(item)
     }
 
-    /// The item to lose first: the oldest of the lowest band.
-    pub(super) fn first_to_lose(&self) -> Option<&T> {
-        self.lines.iter().find_map(VecDeque::front)
+    /// How many items are in bands above this one, and their bytes.
+    pub(super) fn above(&self, priority: Priority) -> (usize, usize) {
+        let lines = Priority::ALL.into_iter().zip(&self.lines);
+        let items = lines
+            .filter(|(band, _)| *band > priority)
+            .flat_map(|(_, line)| line);
+        items.fold((0, 0), |(items, bytes), item| {
+            (items + 1, bytes + item.bytes())
+        })
     }
 
-    /// Takes the item to lose first.
+    /// Takes the item to lose first: the oldest of the lowest band.
     pub(super) fn lose(&mut self) -> Option<T> {
         let item = self.lines.iter_mut().find_map(VecDeque::pop_front)?;
-        self.length -= 1;
+        self.went(&item);
         Some(item)
+    }
+
+    fn came(&mut self, item: &T) {
+        self.length += 1;
+        self.bytes = self.bytes.saturating_add(item.bytes());
+    }
+
+    fn went(&mut self, item: &T) {
+        self.length -= 1;
+        self.bytes = self.bytes.saturating_sub(item.bytes());
     }
 
     /// Takes everything, in the order of service.

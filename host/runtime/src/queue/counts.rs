@@ -12,6 +12,8 @@ pub struct QueueCounts {
     pub received: u64,
     /// Messages in the queue now.
     pub depth: u64,
+    /// Their bytes.
+    pub depth_bytes: u64,
     /// The most messages that were in at once.
     pub peak_depth: u64,
     /// Accepted messages that made room for newer ones (overflow rule "drop oldest").

@@ -35,10 +35,11 @@ pub struct Queue<T> {
 }
 
 impl<T: Item> Queue<T> {
-    /// An empty queue for at most `capacity` messages.
-    pub fn new(capacity: NonZeroUsize, overflow: Overflow) -> Self {
+    /// An empty queue for at most `capacity` items of at most `capacity_bytes` together. An empty
+    /// queue takes any item, however large.
+    pub fn new(capacity: NonZeroUsize, capacity_bytes: usize, overflow: Overflow) -> Self {
         Self {
-            state: Mutex::new(State::new(capacity, overflow)),
+            state: Mutex::new(State::new(capacity, capacity_bytes, overflow)),
         }
     }
 
@@ -121,6 +122,7 @@ impl<T: Item> Queue<T> {
         let state = self.lock();
         QueueCounts {
             depth: state.depth() as u64,
+            depth_bytes: state.items.bytes() as u64,
             ..state.counts
         }
     }

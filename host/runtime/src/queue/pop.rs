@@ -75,7 +75,7 @@ impl<T: Item> Drop for Pop<'_, T> {
         let mut state = self.queue.lock();
         state.waiting_receivers.remove(&ticket);
         if let Some(item) = state.promised.remove(&ticket) {
-            state.items.put_back(item.priority(), item);
+            state.items.put_back(item);
             state.settle(&mut wakers);
         }
         drop(state);

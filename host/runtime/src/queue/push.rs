@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 pub enum Pushed<T> {
     /// It is in.
     Accepted,
-    /// It is in, and this older one was dropped for it.
-    Displaced(T),
+    /// It is in, and these older ones were dropped for it.
+    Displaced(Vec<T>),
     /// It was dropped, as the overflow rule says.
     Dropped(T),
 }
@@ -158,7 +158,7 @@ impl<T: Item> State<T> {
                 refusal: Refusal::Closed,
             }));
         }
-        if !self.is_full() {
+        if self.has_room_for(&item) {
             self.accept(item);
             return Offer::Decided(Ok(Pushed::Accepted));
         }
@@ -188,21 +188,23 @@ impl<T: Item> State<T> {
                 }))
             }
             Overflow::DropNewest => self.drop_newest(item),
-            Overflow::DropOldest => {
-                let outranked = self
-                    .items
-                    .first_to_lose()
-                    .is_some_and(|old| old.priority() > item.priority());
-                let oldest = if outranked { None } else { self.items.lose() };
-                // Without one, all that is in is of a higher band.
-                let Some(oldest) = oldest else {
-                    return self.drop_newest(item);
-                };
-                self.counts.dropped_oldest += 1;
-                self.accept(item);
-                Offer::Decided(Ok(Pushed::Displaced(oldest)))
-            }
+            Overflow::DropOldest => self.drop_oldest(item),
         }
+    }
+
+    fn drop_oldest(&mut self, item: T) -> Offer<T> {
+        let (above, bytes_above) = self.items.above(item.priority());
+        if !self.has_room_beside(above, bytes_above, &item) {
+            return self.drop_newest(item);
+        }
+        let mut displaced = Vec::new();
+        // Ends at the latest when only what is above is left, with which there is room.
+        while !self.has_room_for(&item) {
+            displaced.extend(self.items.lose());
+        }
+        self.counts.dropped_oldest += displaced.len() as u64;
+        self.accept(item);
+        Offer::Decided(Ok(Pushed::Displaced(displaced)))
     }
 
     fn drop_newest(&mut self, item: T) -> Offer<T> {

@@ -59,6 +59,7 @@ pub(super) struct State<T> {
     /// What is in the queue and promised to nobody.
     pub(super) items: Bands<T>,
     pub(super) capacity: usize,
+    pub(super) capacity_bytes: usize,
     pub(super) overflow: Overflow,
     pub(super) producers: Producers,
     pub(super) consumers: Consumers,
@@ -74,10 +75,11 @@ pub(super) struct State<T> {
 }
 
 impl<T: Item> State<T> {
-    pub(super) fn new(capacity: NonZeroUsize, overflow: Overflow) -> Self {
+    pub(super) fn new(capacity: NonZeroUsize, capacity_bytes: usize, overflow: Overflow) -> Self {
         Self {
             items: Bands::new(),
             capacity: capacity.get(),
+            capacity_bytes,
             overflow,
             producers: Producers::Open,
             consumers: Consumers::Open,
@@ -107,13 +109,20 @@ impl<T: Item> State<T> {
         self.items.len() + self.promised.len()
     }
 
-    /// What is promised takes no room: it is as good as received.
-    pub(super) fn is_full(&self) -> bool {
-        self.items.len() >= self.capacity
+    /// Whether there is room for an item. What is promised takes none: it is as good as received.
+    /// An empty queue takes any item, however large.
+    pub(super) fn has_room_for(&self, item: &T) -> bool {
+        self.has_room_beside(self.items.len(), self.items.bytes(), item)
+    }
+
+    /// Whether there is room for an item beside so many others of so many bytes.
+    pub(super) fn has_room_beside(&self, others: usize, bytes: usize, item: &T) -> bool {
+        let bytes = bytes.saturating_add(item.bytes());
+        others == 0 || others < self.capacity && bytes <= self.capacity_bytes
     }
 
     pub(super) fn accept(&mut self, item: T) {
-        self.items.push(item.priority(), item);
+        self.items.push(item);
         self.counts.accepted += 1;
         self.counts.peak_depth = self.counts.peak_depth.max(self.items.len() as u64);
     }
@@ -121,7 +130,13 @@ impl<T: Item> State<T> {
     /// After any change: moves waiting items into the room that there is, promises items to
     /// waiting receivers, and names all who are to be woken for it.
     pub(super) fn settle(&mut self, wakers: &mut Vec<Waker>) {
-        while self.producers == Producers::Open && !self.is_full() {
+        // In their order: a large item that waits for room is not overtaken by small ones.
+        while self.producers == Producers::Open
+            && self
+                .waiting_senders
+                .first_key_value()
+                .is_some_and(|(_, sender)| self.has_room_for(&sender.item))
+        {
             let Some((_, sender)) = self.waiting_senders.pop_first() else {
                 break;
             };
@@ -141,7 +156,7 @@ impl<T: Item> State<T> {
     /// Takes all promises back: the items go to where they were, the receivers will ask again.
     pub(super) fn take_promises_back(&mut self) {
         while let Some((_, item)) = self.promised.pop_last() {
-            self.items.put_back(item.priority(), item);
+            self.items.put_back(item);
         }
     }
 

@@ -17,6 +17,10 @@ pub struct Limits {
     pub instances: usize,
     /// The largest message, in bytes, in either direction. 1 MiB by default.
     pub message_bytes: usize,
+    /// Bytes of payload in each of the two queues, beside the number of messages that
+    /// [`queue_size`](crate::LaunchOptions::queue_size) bounds. A single message always fits. 64 MiB
+    /// by default.
+    pub queue_bytes: usize,
     /// How much fuel a kernel burns before it yields to others; about one unit an instruction.
     /// 1 000 000 by default, which is about 100 µs of work.
     pub fuel_slice: u64,
@@ -47,6 +51,7 @@ impl Default for Limits {
             table_elements: 100_000,
             instances: 64,
             message_bytes: 1 << 20,
+            queue_bytes: 64 << 20,
             fuel_slice: 1_000_000,
             fuel_total: None,
             cpu_share: None,
