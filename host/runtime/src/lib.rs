@@ -36,7 +36,7 @@ pub use error::{
     QueueFullError, TimeoutError,
 };
 pub use imports::{Level, LogLine};
-pub use kernel::{LaunchOptions, ManifestError, Termination};
+pub use kernel::{DeathReport, LaunchOptions, ManifestError, Termination};
 pub use lifecycle::{
     Call, Ending, Frame, InvalidKernelIdError, KernelId, KernelState, Limit, Status, TrapReport,
 };

@@ -2,7 +2,8 @@
 
 use ringhost::{Ending, Error, KernelState, LaunchOptions, Limit, Limits};
 use ringhost_tests::{
-    PATIENCE, builder, component_from_core, core_kernel, receive_texts, runtime, start, start_with,
+    PATIENCE, builder, component_from_core, core_kernel, kernel_path, receive_texts, runtime,
+    start, start_with,
 };
 use std::time::Duration;
 
@@ -239,4 +240,43 @@ async fn a_kernel_that_grows_its_tables_without_end_exceeds_their_limit() {
             requested: 1501
         }
     );
+}
+
+#[tokio::test]
+async fn death_is_a_report_with_telemetry_or_without() {
+    for telemetry in [true, false] {
+        let runtime = builder().telemetry(telemetry).build().unwrap();
+        start(&runtime, "traps-third").await;
+        assert_eq!(runtime.death_report("traps-third").unwrap(), None);
+        let mut sent = Vec::new();
+        for text in ["1", "2", "3"] {
+            sent.push(runtime.send("traps-third", text).await.unwrap());
+        }
+        let ending = runtime.wait("traps-third").await.unwrap();
+        let report = runtime.death_report("traps-third").unwrap().unwrap();
+        assert_eq!(report.kernel_id.as_str(), "traps-third");
+        assert_eq!(report.ending, ending);
+        assert_eq!(report.last_message, sent.last().copied());
+        let bytes = std::fs::read(kernel_path("traps-third")).unwrap();
+        assert_eq!(report.component, ringhost::Digest::of(&bytes));
+        assert!(report.fuel_consumed > 1000, "{}", report.fuel_consumed);
+        assert!(report.memory_bytes >= 65_536, "{}", report.memory_bytes);
+        assert!(report.uptime > Duration::ZERO);
+        assert!(
+            report
+                .log
+                .iter()
+                .any(|line| line.text.contains("panicked at"))
+        );
+        let text = report.to_string();
+        assert!(
+            text.contains("trapped") && text.contains("log            Error: panicked"),
+            "{text}"
+        );
+        let json = serde_json::to_string(&report).unwrap();
+        assert_eq!(
+            serde_json::from_str::<ringhost::DeathReport>(&json).unwrap(),
+            report
+        );
+    }
 }

@@ -7,6 +7,7 @@ use crate::message::{Envelope, Message, MessageId, Outgoing, Priority};
 use crate::queue::{Overflow, Pop, PopError, Refusal};
 use bytes::Bytes;
 use std::num::NonZeroUsize;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, LinkerInstance, Lower};
@@ -170,6 +171,9 @@ impl Host {
             }
         }
         if let Some(last) = messages.last() {
+            self.ports
+                .last_message
+                .store(last.envelope.id.0, Ordering::Relaxed);
             self.last_received = Some((last.envelope.correlation, last.envelope.priority));
         }
         let bytes = messages.iter().map(|message| message.payload.len()).sum();

@@ -47,6 +47,10 @@ pub(crate) struct Ports {
     pub(crate) journal: Journal,
     pub(crate) meter: Option<Meter>,
     pub(crate) memory_bytes: Arc<AtomicU64>,
+    /// The id of the message that the kernel received last; 0 for none.
+    pub(crate) last_message: AtomicU64,
+    /// All the fuel that the kernel burnt; known at its end.
+    pub(crate) fuel_at_end: AtomicU64,
     /// Names messages; one counter for the whole runtime.
     pub(crate) message_ids: Arc<AtomicU64>,
 }
@@ -84,6 +88,8 @@ impl Ports {
             journal,
             meter: telemetry.then(Meter::new),
             memory_bytes,
+            last_message: AtomicU64::new(0),
+            fuel_at_end: AtomicU64::new(0),
             message_ids,
         }
     }

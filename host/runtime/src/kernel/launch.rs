@@ -76,6 +76,7 @@ impl Launcher {
         Ok(Kernel {
             ports,
             source,
+            component: module.digest,
             prepared: Mutex::new(Some(prepared)),
             executor: self.executor.clone(),
             feeders: AtomicUsize::new(0),

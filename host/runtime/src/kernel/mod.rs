@@ -2,6 +2,7 @@
 
 mod call;
 mod credit;
+mod death;
 mod ending;
 mod gate;
 mod launch;
@@ -13,7 +14,7 @@ mod task;
 use crate::error::{Error, KernelStateError};
 use crate::imports::{LogLine, Order, Ports};
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, Status};
-use crate::module::Source;
+use crate::module::{Digest, Source};
 use launch::Prepared;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
+pub use death::DeathReport;
 pub(crate) use launch::Launcher;
 pub use manifest::ManifestError;
 pub use options::LaunchOptions;
@@ -35,6 +37,7 @@ const STOP_GRACE: Duration = Duration::from_millis(50);
 pub(crate) struct Kernel {
     ports: Arc<Ports>,
     source: Source,
+    component: Digest,
     /// The store and instance, until the kernel is activated or ended.
     prepared: Mutex<Option<Prepared>>,
     executor: Handle,

@@ -20,9 +20,12 @@ async fn run(prepared: Prepared, guard: EndGuard) {
     let Prepared { mut store, run } = prepared;
     let ports = &guard.ports;
     let passed = Gate::new(ports, run.call_async(&mut store, ())).await;
-    if let (Some(meter), Ok(fuel)) = (&ports.meter, store.get_fuel()) {
+    if let Ok(fuel) = store.get_fuel() {
         let burnt = ports.limits.fuel().saturating_sub(fuel);
-        meter.fuel.store(burnt, Ordering::Relaxed);
+        ports.fuel_at_end.store(burnt, Ordering::Relaxed);
+        if let Some(meter) = &ports.meter {
+            meter.fuel.store(burnt, Ordering::Relaxed);
+        }
     }
     let ending = match passed {
         Passed::Stopped => Ending::Stopped,

@@ -4,6 +4,7 @@ use super::RingKernelRuntime;
 use super::registry::Entry;
 use crate::error::Error;
 use crate::imports::LogLine;
+use crate::kernel::DeathReport;
 use crate::lifecycle::{Call, KernelId, KernelState, Status};
 use crate::module::{Inspection, Source};
 use crate::telemetry::KernelTelemetry;
@@ -69,6 +70,15 @@ impl RingKernelRuntime {
             .registry
             .kernel(kernel_id, Call::Receive)?
             .log_lines())
+    }
+
+    /// The report on a kernel that has ended; `None` while it is alive.
+    ///
+    /// # Errors
+    /// If there is no such kernel or it was never launched.
+    pub fn death_report(&self, kernel_id: &str) -> Result<Option<DeathReport>, Error> {
+        let kernel = self.shared.registry.kernel(kernel_id, Call::Receive)?;
+        Ok(kernel.death_report())
     }
 
     /// What can be told of a component without running it. It may be for any world.
