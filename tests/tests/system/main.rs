@@ -7,6 +7,7 @@ mod lifecycle_page;
 mod loading;
 mod manifest;
 mod messages;
+mod model;
 mod pagerank;
 mod pause;
 mod queues;
