@@ -7,6 +7,7 @@ mod cache;
 mod ci;
 mod demo;
 mod guest_compiler;
+mod hostile;
 mod kernels;
 mod process;
 mod python;
@@ -39,6 +40,12 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Run every hostile kernel beside an honest one and write docs/hostile.md
+    Hostile {
+        /// The date that the page is to name
+        #[arg(long)]
+        date: Option<String>,
+    },
     /// Run everything a change must pass: format, tests, lints, documentation
     Ci,
 }
@@ -64,6 +71,7 @@ fn run(task: Task) -> Result<()> {
         Task::Kernels { names } => kernels::build(&guest_compiler::find_or_make()?, &names),
         Task::Demo => demo::run(),
         Task::Test { arguments } => tests::run(&arguments),
+        Task::Hostile { date } => hostile::run(date.as_deref()),
         Task::Ci => ci::run(),
     }
 }

@@ -1,0 +1,44 @@
+//! The attacks, by what they attack.
+
+mod allocation;
+mod binary;
+mod computing;
+mod declaration;
+mod initialisers;
+mod lifecycle;
+mod log;
+mod memory;
+mod receiving;
+mod results;
+mod sending;
+mod stack;
+mod tables;
+mod wasi;
+mod wasi_resources;
+
+use crate::Attack;
+
+/// All of them.
+///
+/// # Panics
+/// If the text of one is not WebAssembly.
+pub fn all() -> Vec<Attack> {
+    [
+        memory::attacks(),
+        tables::attacks(),
+        computing::attacks(),
+        stack::attacks(),
+        initialisers::attacks(),
+        results::attacks(),
+        receiving::attacks(),
+        sending::attacks(),
+        allocation::attacks(),
+        lifecycle::attacks(),
+        log::attacks(),
+        wasi::attacks(),
+        wasi_resources::attacks(),
+        binary::attacks(),
+        declaration::attacks(),
+    ]
+    .concat()
+}

@@ -1,0 +1,34 @@
+//! Runs every attack, or those that are named, beside an honest kernel, and prints the table of
+//! what came of them. Exits with 1 if a promise was not kept.
+
+use ringhost_hostile::{attacks, baseline, run, table};
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let wanted: Vec<_> = std::env::args().skip(1).collect();
+    let mut broken = false;
+    print!("{}", table::head(&baseline()?));
+    for attack in attacks::all() {
+        if !wanted.is_empty() && !wanted.iter().any(|name| attack.name == name) {
+            continue;
+        }
+        match run(&attack) {
+            Ok(report) => {
+                print!("{}", table::row(&attack, &report));
+                for fault in report.faults(&attack) {
+                    broken = true;
+                    eprintln!("{}: {}: {fault}", attack.group, attack.name);
+                }
+            }
+            Err(error) => {
+                broken = true;
+                eprintln!("{}: {}: {error:#}", attack.group, attack.name);
+            }
+        }
+    }
+    Ok(if broken {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}

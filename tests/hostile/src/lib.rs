@@ -1,0 +1,21 @@
+//! Hostile kernels, each beside an honest one: what the host promises of an attack, and whether it
+//! keeps it.
+//!
+//! [`attacks::all`] is the table of attacks, [`run`] runs one of them, and the program `hostile`
+//! prints what came of all.
+
+#![deny(missing_docs)]
+
+mod attack;
+pub mod attacks;
+mod neighbour;
+mod outcome;
+mod resident;
+mod runner;
+pub mod table;
+mod text;
+
+pub use attack::Attack;
+pub use neighbour::Traffic;
+pub use outcome::{Outcome, Promise};
+pub use runner::{ALLOWANCE_BYTES, MEMORY_BYTES, Report, baseline, run};

@@ -1,0 +1,214 @@
+//! Runs one attack beside the neighbour.
+
+use crate::neighbour::Neighbour;
+use crate::resident::Watch;
+use crate::{Attack, Outcome, Traffic};
+use anyhow::{Context, Result, ensure};
+use ringhost::{Error, LaunchOptions, Limits, RingKernelRuntime};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// The memory that an attacker may have.
+pub const MEMORY_BYTES: u64 = 64 << 20;
+
+/// What the host may use for an attack beside the attacker's memory: its queues (32 messages of at
+/// most 1 MiB each way), the compiler, the compiled code, and copies of the component.
+pub const ALLOWANCE_BYTES: u64 = 128 << 20;
+
+/// How many messages each of the attacker's queues holds.
+const QUEUE: usize = 32;
+
+/// How long an attack without end goes on.
+const ATTACK: Duration = Duration::from_millis(200);
+
+/// How long an attacker is paused in the midst of it.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How long an attacker that is asked to end may take before it is stopped by force.
+const DEADLINE: Duration = Duration::from_millis(30);
+
+/// How long an attack may take that ends by itself.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the whole may take before the host counts as hung.
+const HUNG: Duration = Duration::from_secs(40);
+
+const NAME: &str = "attacker";
+
+/// What came of an attack.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// How the attacker fared.
+    pub outcome: Outcome,
+    /// How the neighbour fared.
+    pub traffic: Traffic,
+    /// How much more of the host was resident at its peak than before the attack, in bytes.
+    pub growth: u64,
+}
+
+impl Report {
+    /// What the host promised of the attack and did not keep.
+    pub fn faults(&self, attack: &Attack) -> Vec<String> {
+        let mut faults = Vec::new();
+        if !attack.promise.is_kept_by(&self.outcome) {
+            let (promise, outcome) = (attack.promise, &self.outcome);
+            faults.push(format!("promised: {promise}; what came of it: {outcome}"));
+        }
+        let allowed = MEMORY_BYTES + ALLOWANCE_BYTES;
+        if self.growth > allowed {
+            let growth = self.growth;
+            faults.push(format!(
+                "the host grew by {growth} bytes, more than {allowed}"
+            ));
+        }
+        faults
+    }
+}
+
+/// The neighbour's traffic with nobody beside it.
+///
+/// # Errors
+/// If a message was lost.
+pub fn baseline() -> Result<Traffic> {
+    on_one_thread(async || {
+        let runtime = runtime()?;
+        let neighbour = Neighbour::start(&runtime).await?;
+        tokio::time::sleep(ATTACK).await;
+        neighbour.finish().await
+    })
+}
+
+/// Runs an attack beside the neighbour, on one thread that both share: nothing but the host's
+/// fairness keeps the one from the other's throat.
+///
+/// # Errors
+/// If the neighbour lost a message, or the host failed or hung.
+pub fn run(attack: &Attack) -> Result<Report> {
+    let attack = attack.clone();
+    on_one_thread(async move || {
+        let runtime = runtime()?;
+        let neighbour = Neighbour::start(&runtime).await?;
+        let watch = Watch::begin();
+        let outcome = unleash(&runtime, &attack, &neighbour).await;
+        let growth = watch.growth();
+        Ok(Report {
+            outcome: outcome?,
+            traffic: neighbour.finish().await?,
+            growth,
+        })
+    })
+}
+
+/// Runs this in an executor on a thread of its own, so that a hung host can be told.
+fn on_one_thread<T: Send + 'static>(
+    work: impl AsyncFnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let executor = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
+        let result = match executor {
+            Ok(executor) => executor.block_on(work()),
+            Err(error) => Err(error.into()),
+        };
+        // An error means that it came too late, which has been told.
+        let _ = sender.send(result);
+    });
+    receiver
+        .recv_timeout(HUNG)
+        .context("the host hung or panicked")?
+}
+
+fn runtime() -> Result<RingKernelRuntime> {
+    Ok(RingKernelRuntime::builder()
+        .telemetry(true)
+        .without_cache_folder()
+        .build()?)
+}
+
+async fn unleash(
+    runtime: &RingKernelRuntime,
+    attack: &Attack,
+    neighbour: &Neighbour,
+) -> Result<Outcome> {
+    let limits = Limits {
+        memory_bytes: MEMORY_BYTES,
+        // A tenth of a second or so; the default is for honest initialisers.
+        initialiser_fuel: 100_000_000,
+        initialiser_time: Duration::from_millis(500),
+        ..Limits::default()
+    };
+    let options = LaunchOptions::default().queue_size(QUEUE).limits(limits);
+    let launched = runtime
+        .launch_with(NAME, attack.component.clone(), options)
+        .await;
+    match launched {
+        Ok(()) => {}
+        Err(error @ Error::Load(_)) => return Ok(Outcome::Refused(error.to_string())),
+        Err(error) => return Err(error.into()),
+    }
+    neighbour.measure_afresh();
+    runtime.activate(NAME).await?;
+    let feeder = tokio::spawn(feed(runtime.clone()));
+    let drain = attack.drained.then(|| {
+        let runtime = runtime.clone();
+        tokio::spawn(async move { while runtime.receive(NAME).await.is_ok() {} })
+    });
+    let outcome = await_outcome(runtime, attack).await?;
+    // Both end with the attacker; one that does not has been forgotten by the host.
+    feeder.await?;
+    if let Some(drain) = drain {
+        drain.await?;
+    }
+    Ok(outcome)
+}
+
+async fn await_outcome(runtime: &RingKernelRuntime, attack: &Attack) -> Result<Outcome> {
+    let patience = if attack.promise.runs_on() {
+        ATTACK
+    } else {
+        PATIENCE
+    };
+    if let Ok(ending) = tokio::time::timeout(patience, runtime.wait(NAME)).await {
+        return Ok(Outcome::Ended(ending?));
+    }
+    pause(runtime).await?;
+    let termination = runtime.terminate_timeout(NAME, DEADLINE).await?;
+    Ok(Outcome::Stopped(termination.ending))
+}
+
+/// Pauses an attacker, which must stand still, and lets it go on.
+async fn pause(runtime: &RingKernelRuntime) -> Result<()> {
+    let received = || {
+        anyhow::Ok(
+            runtime
+                .telemetry(NAME)?
+                .context("telemetry is on")?
+                .messages_received,
+        )
+    };
+    runtime.deactivate(NAME).await?;
+    let before = received()?;
+    tokio::time::sleep(PAUSE).await;
+    ensure!(
+        received()? == before,
+        "a paused attacker received a message"
+    );
+    runtime.reactivate(NAME).await?;
+    Ok(())
+}
+
+/// Sends to the attacker and calls it until it has ended, whether it answers or not.
+async fn feed(runtime: RingKernelRuntime) {
+    let wait = Duration::from_millis(2);
+    loop {
+        let sent = runtime.send_timeout(NAME, "sent", wait).await;
+        let called = runtime.call_timeout(NAME, "called", wait).await.map(|_| ());
+        for result in [sent.map(|_| ()), called] {
+            if matches!(result, Err(Error::KernelState(_) | Error::KernelEnded(_))) {
+                return;
+            }
+        }
+    }
+}
