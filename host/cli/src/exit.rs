@@ -70,6 +70,8 @@ fn is_users_to_mend(cause: &(dyn std::error::Error + 'static)) -> bool {
         Some(ringhost::Error::Load(load)) => !matches!(
             load,
             LoadError::HostFault { .. }
+                | LoadError::CompilerDied { .. }
+                | LoadError::CompilerUnusable { .. }
                 | LoadError::Initialiser { .. }
                 | LoadError::InitialiserTooLong { .. }
         ),

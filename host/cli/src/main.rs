@@ -15,6 +15,7 @@ mod console;
 mod exit;
 mod flow;
 mod interrupt;
+mod loading;
 mod log;
 mod options;
 mod parse;
@@ -22,6 +23,7 @@ mod stats;
 
 use clap::{Parser, Subcommand};
 use commands::{completions, inspect, new, pipeline, run};
+use std::process::ExitCode;
 
 /// Runs ring kernels: persistent, sandboxed WebAssembly actors that loop over an input queue and
 /// answer on an output queue.
@@ -63,7 +65,11 @@ Exit codes:
 
 Compiled code is kept in $XDG_CACHE_HOME/ringhost/code, or in ~/.cache/ringhost/code.";
 
-fn main() {
+fn main() -> ExitCode {
+    // Components are compiled by this very program, in another process.
+    if ringhost::is_compile_worker() {
+        return ringhost::compile_worker();
+    }
     let outcome = match Ringhost::parse().command {
         Command::Run(arguments) => run::execute(arguments),
         Command::Pipeline(arguments) => pipeline::execute(arguments),

@@ -1,9 +1,11 @@
 //! Options that `run` and `pipeline` share, and what they make of the library's.
 
+use crate::loading::LoadOptions;
 use crate::log::Level;
 use crate::{parse, stats};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ringhost::{Backend, Builder, LaunchOptions, Limits, Overflow, RingKernelRuntime};
+use ringhost::{Backend, LaunchOptions, Limits, Overflow, RingKernelRuntime};
 use std::time::Duration;
 
 /// How kernels are hosted.
@@ -25,10 +27,6 @@ pub struct HostOptions {
     /// What data-parallel work is to run on; kernels cannot ask for such work yet
     #[arg(long, value_enum, default_value = "auto")]
     pub backend: BackendName,
-
-    /// Compile anew, and keep no compiled code for the next time
-    #[arg(long)]
-    pub no_cache: bool,
 }
 
 /// How messages are passed.
@@ -109,18 +107,20 @@ impl HostOptions {
     /// A runtime with these options. It keeps telemetry, which the final report is made of.
     ///
     /// # Errors
-    /// If the library cannot run here.
-    pub fn runtime(&self) -> Result<RingKernelRuntime, ringhost::Error> {
+    /// If components cannot be loaded as the options want, or the library cannot run here.
+    pub fn runtime(&self, loading: &LoadOptions) -> Result<RingKernelRuntime> {
         let backend = match self.backend {
             BackendName::Auto => Backend::Auto,
             BackendName::Cpu => Backend::Cpu,
             BackendName::Cuda => Backend::Cuda,
         };
-        cached(RingKernelRuntime::builder(), self.no_cache)
+        let runtime = loading
+            .apply(RingKernelRuntime::builder())?
             .telemetry(true)
             .default_queue_size(self.queue_size)
             .backend(backend)
-            .build()
+            .build()?;
+        Ok(runtime)
     }
 
     /// How a kernel is launched that has no options of its own.
@@ -130,14 +130,5 @@ impl HostOptions {
             message_bytes: self.message_limit,
             ..Limits::default()
         })
-    }
-}
-
-/// Leaves the folder of compiled code alone if it is not wanted.
-pub fn cached(builder: Builder, no_cache: bool) -> Builder {
-    if no_cache {
-        builder.without_cache_folder()
-    } else {
-        builder
     }
 }

@@ -31,6 +31,17 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
+/// A time in whole seconds.
+///
+/// # Errors
+/// If it is no whole number from 1 to a year.
+pub fn whole_seconds(text: &str) -> Result<u64, String> {
+    match text.trim().parse() {
+        Ok(seconds @ 1..=31_536_000) => Ok(seconds),
+        _ => Err("it is a whole number of seconds, from 1 to a year, such as 60".to_owned()),
+    }
+}
+
 /// How many messages a queue holds.
 ///
 /// # Errors
@@ -123,6 +134,18 @@ mod tests {
         ] {
             let error = seconds(text).unwrap_err();
             assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn whole_seconds_are_at_least_one() {
+        assert_eq!(whole_seconds("1"), Ok(1));
+        assert_eq!(whole_seconds("31536000"), Ok(31_536_000));
+        for text in ["0", "-1", "0.5", "31536001", "99999999999999999999", ""] {
+            assert!(
+                whole_seconds(text).unwrap_err().contains("from 1"),
+                "{text}"
+            );
         }
     }
 

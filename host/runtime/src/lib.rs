@@ -41,7 +41,11 @@ pub use lifecycle::{
     Call, Ending, Frame, InvalidKernelIdError, KernelId, KernelState, Limit, Status, TrapReport,
 };
 pub use message::{DecodeError, EncodeError, Envelope, Message, MessageId, Outgoing, Priority};
-pub use module::{Digest, Inspection, LoadError, Source};
+pub use module::{
+    Compiler, CompilerLimit, CompilerLimits, CompilerProcess, Digest, Inspection,
+    InvalidDigestError, InvalidPublicKeyError, LoadError, Provenance, ProvenanceError, PublicKey,
+    Requirement, SignatureFault, Source, compile_worker, is_compile_worker,
+};
 pub use queue::{Overflow, QueueCounts};
 pub use runtime::{
     Backend, Builder, KernelSummary, Link, LinkReport, RingKernelRuntime, RuntimeSummary,

@@ -1,5 +1,6 @@
 //! The whole system from outside: real components, the public interface, one file a subject.
 
+mod compilation;
 mod conformance;
 mod endings;
 mod fairness;
@@ -10,6 +11,7 @@ mod messages;
 mod model;
 mod pagerank;
 mod pause;
+mod provenance;
 mod queues;
 mod runtime_page;
 mod shares;

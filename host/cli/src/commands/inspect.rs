@@ -3,8 +3,8 @@
 use crate::console::{Console, print, visible};
 use crate::exit::Exit;
 use crate::flow::with_path;
+use crate::loading::LoadOptions;
 use crate::log::{self, Level};
-use crate::options::cached;
 use crate::stats::size;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -26,9 +26,8 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
 
-    /// Compile anew, and keep no compiled code for the next time
-    #[arg(long)]
-    no_cache: bool,
+    #[command(flatten)]
+    loading: LoadOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -36,7 +35,8 @@ Examples:
   ringhost inspect doubler.wasm
   ringhost inspect doubler.wasm --json | jq .messages
 
-Exit codes: 0 it was shown, even if it cannot run here; 2 it is no component.";
+Exit codes: 0 it was shown, even if it cannot run here; 2 it is no component, or none
+that is accepted.";
 
 /// An inspection with what follows from it.
 #[derive(Serialize)]
@@ -54,7 +54,8 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
     let path = arguments.kernel;
     let inspection = executor.block_on(async {
-        let runtime = cached(RingKernelRuntime::builder(), arguments.no_cache).build()?;
+        let builder = arguments.loading.apply(RingKernelRuntime::builder())?;
+        let runtime = builder.build()?;
         let inspection = runtime.inspect(path.as_path()).await;
         inspection.map_err(|error| with_path(error, &path))
     })?;

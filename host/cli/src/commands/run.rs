@@ -2,6 +2,7 @@
 
 use crate::exit::Exit;
 use crate::flow::{Flow, Input, Stage};
+use crate::loading::LoadOptions;
 use crate::options::{FlowOptions, HostOptions, OverflowName, ReportOptions};
 use anyhow::Result;
 use clap::Args;
@@ -44,6 +45,9 @@ pub struct Arguments {
     host: HostOptions,
 
     #[command(flatten)]
+    loading: LoadOptions,
+
+    #[command(flatten)]
     reports: ReportOptions,
 }
 
@@ -72,6 +76,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
         stages: vec![stage],
         input: Input::open(arguments.input.as_deref())?,
         host: arguments.host,
+        loading: arguments.loading,
         messages: arguments.messages,
         reports: arguments.reports,
     };

@@ -10,6 +10,7 @@ mod types;
 use crate::console::{Console, visible};
 use crate::exit::{Exit, Wrong};
 use crate::interrupt::Interrupt;
+use crate::loading::LoadOptions;
 use crate::options::{FlowOptions, HostOptions, ReportOptions};
 use crate::{log, stats};
 use anyhow::{Context, Result};
@@ -37,6 +38,7 @@ pub struct Flow {
     pub stages: Vec<Stage>,
     pub input: Input,
     pub host: HostOptions,
+    pub loading: LoadOptions,
     pub messages: FlowOptions,
     pub reports: ReportOptions,
 }
@@ -59,7 +61,7 @@ impl Flow {
 
     async fn pass(self, console: Console) -> Result<Exit> {
         let mut interrupt = Interrupt::listen()?;
-        let runtime = self.host.runtime()?;
+        let runtime = self.host.runtime(&self.loading)?;
         let (input, output) = tokio::select! {
             formats = self.launch(&runtime) => formats?,
             () = interrupt.raised() => return Ok(Exit::Interrupted),
@@ -147,6 +149,10 @@ impl Flow {
 pub fn with_path(error: Error, path: &Path) -> anyhow::Error {
     match error {
         Error::Load(LoadError::Unreadable { .. } | LoadError::NotAFile { .. }) => error.into(),
+        Error::Load(LoadError::CompilationLimit(_)) => {
+            let options = "see --compile-memory, --compile-time and --trust-compilation";
+            anyhow::Error::new(error).context(format!("{} ({options})", path.display()))
+        }
         Error::Load(_) => anyhow::Error::new(error).context(path.display().to_string()),
         _ => error.into(),
     }

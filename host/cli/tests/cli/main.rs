@@ -5,6 +5,7 @@ mod endings;
 mod files;
 mod inspect;
 mod interrupt;
+mod loading;
 mod new;
 mod pipeline;
 mod run;

@@ -1,5 +1,6 @@
 //! Why a component cannot be loaded.
 
+use super::{CompilerLimit, ProvenanceError};
 use crate::message::schema::SchemaError;
 use crate::sandbox::ContractError;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum LoadError {
     /// The file cannot be read.
-    #[error("cannot read the component {}: {source}", path.display())]
+    #[error("cannot read {}: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -66,6 +67,32 @@ pub enum LoadError {
     #[error("the component is invalid or damaged: {reason}")]
     Invalid {
         /// What the engine says, with the byte offset where it has one.
+        reason: String,
+    },
+    /// It is not from where the runtime's policy wants it to be.
+    #[error(transparent)]
+    Provenance(#[from] ProvenanceError),
+    /// Compiling it went over a limit of the compiler's process.
+    #[error(
+        "the component is too hard to compile: it takes more than {0}; raise that limit, or compile in the host's own process what you trust"
+    )]
+    CompilationLimit(CompilerLimit),
+    /// The compiler's process ended without an answer.
+    #[error(
+        "the process that compiled the component died ({how}{said}); try again, with more memory for it if need be, or compile in the host's own process what you trust"
+    )]
+    CompilerDied {
+        /// How it ended: its exit status, or the signal that ended it.
+        how: String,
+        /// What it said before, with what leads to it; or nothing.
+        said: String,
+    },
+    /// The compiler's process cannot be used.
+    #[error("cannot compile in a process of {}: {reason}", program.display())]
+    CompilerUnusable {
+        /// The program.
+        program: PathBuf,
+        /// Why not.
         reason: String,
     },
     /// Its declaration of message types cannot be read.

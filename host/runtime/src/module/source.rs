@@ -3,9 +3,6 @@
 use super::LoadError;
 use crate::sandbox::Limits;
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +13,14 @@ pub enum Source {
     Path(PathBuf),
     /// The component itself.
     Bytes(Bytes),
+    /// The component itself, with its minisign signature. That of a file lies beside the file,
+    /// under its name with `.minisig` after it.
+    Signed {
+        /// The component.
+        bytes: Bytes,
+        /// The text of the signature's file.
+        signature: String,
+    },
     /// The component of a kernel that was registered under this name.
     Registered(String),
 }
@@ -31,6 +36,14 @@ impl Source {
         Self::Bytes(bytes.into())
     }
 
+    /// The component itself, with the text of its minisign signature.
+    pub fn signed(bytes: impl Into<Bytes>, signature: impl Into<String>) -> Self {
+        Self::Signed {
+            bytes: bytes.into(),
+            signature: signature.into(),
+        }
+    }
+
     /// The component of a kernel that was registered under this name.
     pub fn registered(name: impl Into<String>) -> Self {
         Self::Registered(name.into())
@@ -39,17 +52,54 @@ impl Source {
     /// The bytes. A registered name is the runtime's to resolve first.
     pub(super) async fn read(&self) -> Result<Bytes, LoadError> {
         match self {
-            Self::Bytes(bytes) => {
+            Self::Bytes(bytes) | Self::Signed { bytes, .. } => {
                 check_length(bytes.len() as u64)?;
                 Ok(bytes.clone())
             }
             Self::Path(path) => {
                 let path = path.clone();
-                super::blocking(move || read_file(&path)).await
+                super::blocking(move || {
+                    check_length(regular(&path)?)?;
+                    let bytes = contents(&path, Limits::COMPONENT_BYTES)?;
+                    check_length(bytes.len() as u64)?;
+                    Ok(bytes.into())
+                })
+                .await
             }
             Self::Registered(name) => Err(LoadError::NotRegistered { name: name.clone() }),
         }
     }
+
+    /// The text of its signature, where it has one. It may wait for a disk.
+    pub(super) fn signature(&self) -> Result<Option<String>, LoadError> {
+        match self {
+            Self::Signed { signature, .. } => Ok(Some(signature.clone())),
+            Self::Path(path) => {
+                let path = signature_path(path);
+                let read = regular(&path).and_then(|_| contents(&path, SIGNATURE_BYTES));
+                match read {
+                    Ok(text) => Ok(Some(String::from_utf8_lossy(&text).into_owned())),
+                    Err(LoadError::Unreadable { source, .. })
+                        if source.kind() == std::io::ErrorKind::NotFound =>
+                    {
+                        Ok(None)
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            Self::Bytes(_) | Self::Registered(_) => Ok(None),
+        }
+    }
+}
+
+/// More than any signature with its comments has.
+const SIGNATURE_BYTES: u64 = 64 << 10;
+
+/// Where the signature of a component's file lies.
+pub(super) fn signature_path(component: &Path) -> PathBuf {
+    let mut path = component.as_os_str().to_owned();
+    path.push(".minisig");
+    path.into()
 }
 
 impl From<PathBuf> for Source {
@@ -76,13 +126,10 @@ impl From<Vec<u8>> for Source {
     }
 }
 
-fn read_file(path: &Path) -> Result<Bytes, LoadError> {
-    let unreadable = |source| LoadError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    // Looked at before it is opened: opening a pipe would wait for its writer.
-    let kind = std::fs::metadata(path).map_err(unreadable)?;
+/// The length of a regular file. To be asked before it is opened: opening a pipe would wait for its
+/// writer.
+fn regular(path: &Path) -> Result<u64, LoadError> {
+    let kind = std::fs::metadata(path).map_err(|source| unreadable(path, source))?;
     if !kind.is_file() {
         let kind = if kind.is_dir() {
             "a folder"
@@ -94,15 +141,23 @@ fn read_file(path: &Path) -> Result<Bytes, LoadError> {
             kind,
         });
     }
-    check_length(kind.len())?;
-    let file = std::fs::File::open(path).map_err(unreadable)?;
+    Ok(kind.len())
+}
+
+/// What is in a file, which may grow while it is read: one byte more than the limit at most.
+fn contents(path: &Path, limit: u64) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
-    // The file may grow while it is read.
-    file.take(Limits::COMPONENT_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    check_length(bytes.len() as u64)?;
-    Ok(bytes.into())
+    std::fs::File::open(path)
+        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
+        .map_err(|source| unreadable(path, source))?;
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, source: std::io::Error) -> LoadError {
+    LoadError::Unreadable {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 fn check_length(length: u64) -> Result<(), LoadError> {
@@ -140,51 +195,4 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), LoadError> {
     Err(LoadError::NotWasm {
         beginning: format!("\"{}\"", beginning.escape_ascii()),
     })
-}
-
-/// The SHA-256 of a component's bytes: its name in caches and policies.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The digest of these bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "sha256:{self}")
-    }
-}
-
-impl Serialize for Digest {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let wrong = || serde::de::Error::custom("a SHA-256 digest is 64 hexadecimal digits");
-        if text.len() != 64 || !text.is_ascii() {
-            return Err(wrong());
-        }
-        let mut digest = [0; 32];
-        for (byte, at) in digest.iter_mut().zip((0..).step_by(2)) {
-            let digits = text.get(at..at + 2).ok_or_else(wrong)?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| wrong())?;
-        }
-        Ok(Self(digest))
-    }
 }

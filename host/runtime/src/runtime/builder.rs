@@ -3,7 +3,7 @@
 use super::{Registry, RingKernelRuntime, Shared};
 use crate::error::{Error, InvalidOptionError};
 use crate::kernel::{Launcher, queue_capacity};
-use crate::module::{LoadError, Loader};
+use crate::module::{Compiler, LoadError, Loader, Provenance};
 use crate::sandbox;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -61,6 +61,8 @@ pub struct Builder {
     backend: Backend,
     cache_folder: Option<PathBuf>,
     executor: Option<Handle>,
+    compiler: Compiler,
+    provenance: Provenance,
 }
 
 impl Default for Builder {
@@ -71,6 +73,8 @@ impl Default for Builder {
             backend: Backend::Auto,
             cache_folder: default_cache_folder(),
             executor: None,
+            compiler: Compiler::default(),
+            provenance: Provenance::default(),
         }
     }
 }
@@ -120,11 +124,27 @@ impl Builder {
         }
     }
 
+    /// Where components are compiled. By default in this process, without limits: for components
+    /// by strangers, name a process.
+    pub fn compiler(self, compiler: Compiler) -> Self {
+        Self { compiler, ..self }
+    }
+
+    /// Which components are accepted. By default all.
+    pub fn provenance(self, provenance: Provenance) -> Self {
+        Self { provenance, ..self }
+    }
+
     /// # Errors
-    /// If the queue size is 0, there is no tokio runtime, or wasmtime does not support this
+    /// If the queue size is 0, a limit of the compiler is too small for any component, nothing could ever be accepted, this
+    /// process is itself a compiler of a host, there is no tokio runtime, or wasmtime does not support this
     /// machine.
     pub fn build(self) -> Result<RingKernelRuntime, Error> {
         let default_queue_size = queue_capacity(self.default_queue_size)?;
+        if let Compiler::Process(process) = &self.compiler {
+            process.check()?;
+        }
+        self.provenance.check_policy()?;
         let executor = match self.executor {
             Some(executor) => executor,
             None => Handle::try_current().map_err(|_| InvalidOptionError {
@@ -142,7 +162,7 @@ impl Builder {
         Ok(RingKernelRuntime {
             shared: Arc::new(Shared {
                 registry: Registry::default(),
-                loader: Loader::new(engine, self.cache_folder),
+                loader: Loader::new(engine, self.cache_folder, self.compiler, self.provenance),
                 launcher,
                 telemetry: self.telemetry,
                 default_queue_size,

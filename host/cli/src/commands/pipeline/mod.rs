@@ -4,6 +4,7 @@ mod file;
 
 use crate::exit::Exit;
 use crate::flow::{Flow, Input, Stage};
+use crate::loading::LoadOptions;
 use crate::options::{FlowOptions, HostOptions, ReportOptions};
 use anyhow::Result;
 use clap::Args;
@@ -31,6 +32,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     host: HostOptions,
+
+    #[command(flatten)]
+    loading: LoadOptions,
 
     #[command(flatten)]
     reports: ReportOptions,
@@ -76,6 +80,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
         stages: stages.collect(),
         input: Input::open(input.as_deref())?,
         host: arguments.host,
+        loading: arguments.loading,
         messages: arguments.messages,
         reports: arguments.reports,
     };
