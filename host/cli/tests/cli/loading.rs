@@ -114,13 +114,13 @@ fn a_pipeline_is_held_to_the_same_policy() {
 fn components_are_compiled_within_limits_unless_they_are_trusted() {
     // Every variable that changes in the innermost loop is one of every loop around it.
     let mut text = "(component (core module (func (local".to_owned();
-    text += &" i64".repeat(200);
+    text += &" i64".repeat(2000);
     text += ")";
-    text += &" loop".repeat(400);
-    for variable in 0..200 {
+    text += &" loop".repeat(60);
+    for variable in 0..2000 {
         text += &format!(" local.get {variable} i64.const 1 i64.add local.set {variable}");
     }
-    text += &" local.get 0 i32.wrap_i64 br_if 0 end".repeat(400);
+    text += &" local.get 0 i32.wrap_i64 br_if 0 end".repeat(60);
     text += ")))";
     let folder = TempDir::new().unwrap();
     let component = folder.path().join("hard.wasm");
