@@ -80,12 +80,13 @@ impl Journal {
     /// Logs a text, line by line.
     pub(crate) fn log(&self, level: Level, text: &str) {
         // Cut first: what follows is no more work than the longest line.
-        let text = cut(text.trim_end_matches(['\r', '\n']), self.line_bytes);
+        let text = cut(text, self.line_bytes);
+        let text = text.trim_end_matches(['\r', '\n']);
         let mut state = self.state.lock();
         if level == Level::Error {
             // Kept even when the line itself is over the rate: it may be the last word of a
             // kernel that floods and then panics.
-            state.last_error = Some(printable(&text).into_owned());
+            state.last_error = Some(printable(text).into_owned());
         }
         for line in text.split('\n') {
             self.log_line(&mut state, level, &printable(line));

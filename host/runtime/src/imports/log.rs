@@ -2,6 +2,7 @@
 
 use super::Host;
 use super::journal::Level;
+use tokio::time::Instant;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, LinkerInstance, WasmStr};
 
@@ -29,13 +30,14 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
         |mut store: StoreContextMut<'_, Host>, (level, text): (KernelLevel, WasmStr)| {
             Box::new(async move {
                 // Not `entered`: a kernel that logs why it cannot go on has not gone on.
-                let length = {
+                let begun = Instant::now();
+                {
                     let text = text.to_str(&store)?;
                     store.data().ports.journal.log(level.into(), &text);
-                    text.len()
-                };
-                let host = store.data_mut();
-                host.turn.transfer(&host.ports.control, length).await;
+                }
+                // By time: what a text costs depends on what is in it.
+                let Host { turn, ports, .. } = store.data_mut();
+                turn.time(&ports.control, begun.elapsed()).await;
                 Ok(())
             })
         },

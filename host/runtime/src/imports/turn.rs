@@ -45,6 +45,13 @@ impl Turn {
         self.spend(control, TRANSFER + bytes / BYTES_PER_UNIT).await;
     }
 
+    /// Counts work that took so long, and yields if that ends the turn.
+    pub(super) async fn time(&mut self, control: &Control, time: Duration) {
+        let units = time.as_nanos() / TIME_PER_UNIT.as_nanos();
+        let units = usize::try_from(units).unwrap_or(usize::MAX);
+        self.spend(control, units.saturating_add(QUESTION)).await;
+    }
+
     async fn spend(&mut self, control: &Control, units: usize) {
         self.spent = self.spent.saturating_add(units);
         if self.spent < TURN {
@@ -80,10 +87,7 @@ impl CallHookHandler<Host> for HostTime {
             CallHook::CallingHost => turn.entered = Some(Instant::now()),
             CallHook::ReturningFromHost => {
                 let time = turn.entered.take().map(|entered| entered.elapsed());
-                let units = time.unwrap_or_default().as_nanos() / TIME_PER_UNIT.as_nanos();
-                let units = usize::try_from(units).unwrap_or(usize::MAX);
-                turn.spend(&ports.control, units.saturating_add(QUESTION))
-                    .await;
+                turn.time(&ports.control, time.unwrap_or_default()).await;
             }
             CallHook::CallingWasm | CallHook::ReturningFromWasm => {}
         }

@@ -137,7 +137,7 @@ fn initialiser_error(error: &wasmtime::Error, store: &Store<Host>, limits: &Limi
         return LoadError::InitialiserTooLong { limit };
     }
     if let Some(limit) = store.data().memory.refused() {
-        let reason = format!("it needs more than its limit of {limit}; raise its memory limit");
+        let reason = format!("it needs more than its limit of {limit}; raise that limit");
         return LoadError::Mismatch { reason };
     }
     LoadError::Initialiser {

@@ -8,6 +8,7 @@ mod digest;
 mod inspection;
 mod load_error;
 mod provenance;
+mod shape;
 mod source;
 
 use crate::message::schema::Messages;
@@ -144,6 +145,7 @@ impl Loader {
         let disk = self.disk.clone();
         blocking(move || {
             source::check(&bytes)?;
+            shape::check(&bytes)?;
             Ok(disk.and_then(|disk| disk.read(&engine, &digest)))
         })
         .await

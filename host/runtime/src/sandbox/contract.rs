@@ -58,7 +58,7 @@ impl fmt::Display for ContractError {
             write!(
                 formatter,
                 " it imports what no host of kernels has ({})",
-                self.unknown_imports.join(", ")
+                some(&self.unknown_imports)
             )?;
         }
         if !self.missing_exports.is_empty() {
@@ -74,6 +74,16 @@ impl fmt::Display for ContractError {
             )?;
         }
         write!(formatter, "; build it against wit/ring-kernel.wit")
+    }
+}
+
+/// The first few, and how many more there are.
+fn some(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown = names.get(..SHOWN).unwrap_or(names).join(", ");
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} and {more} more"),
     }
 }
 

@@ -5,7 +5,7 @@ mod contract;
 mod limits;
 mod memory;
 
-use wasmtime::{Config, Engine, WasmBacktraceDetails};
+use wasmtime::{Config, Engine, OperatorCost, WasmBacktraceDetails};
 
 pub use contract::{ContractError, Needs};
 pub use limits::Limits;
@@ -20,6 +20,13 @@ pub(crate) fn engine() -> wasmtime::Result<Engine> {
     config
         // Fuel makes a kernel yield, and is what its work is measured in.
         .consume_fuel(true)
+        // Growth is the host's work, also when it fails; by default it costs one unit. (What bulk
+        // instructions move costs a unit a byte or element already.)
+        .operator_cost(OperatorCost {
+            MemoryGrow: u8::MAX,
+            TableGrow: u8::MAX,
+            ..OperatorCost::new()
+        })
         // Kernels run as fibers of our executor and use no asynchrony of the component model;
         // without it every crossing of the boundary costs half.
         .concurrency_support(false)

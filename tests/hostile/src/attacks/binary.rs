@@ -126,9 +126,9 @@ pub(super) fn attacks() -> Vec<Attack> {
         ),
         attack(
             "components within components",
-            "nests components 1000 deep",
-            Refused("does not export run"),
-            nest(1000),
+            "nests components 20 000 deep, which would take the engine gigabytes",
+            Refused("nests components more than 100 deep"),
+            nest(20_000),
         ),
         attack(
             "components within a kernel",
