@@ -79,22 +79,27 @@ async fn weights_share_a_core_among_busy_kernels() {
 async fn a_kernel_over_its_share_waits_for_credit_and_lives_on() {
     let runtime = runtime();
     let limits = Limits {
-        cpu_share: Some(0.1),
+        cpu_share: Some(0.02),
         ..Limits::default()
     };
-    spin(&runtime, "a tenth", limits).await;
+    spin(&runtime, "a fiftieth", limits).await;
     spin(&runtime, "the rest", Limits::default()).await;
     // Long enough for what it had saved up to count for little.
     eventually("a while has passed", || {
         fuel(&runtime, "the rest") > 5_000_000_000
     })
     .await;
-    let tenth = fuel(&runtime, "a tenth") as f64;
-    let share = tenth / (tenth + fuel(&runtime, "the rest") as f64);
-    println!("asked 0.100, got {share:.3}");
-    assert!((0.05..0.2).contains(&share), "{share}");
-    let active = runtime.active_kernels();
-    assert_eq!(active.len(), 2, "nobody was stopped");
+    let fiftieth = fuel(&runtime, "a fiftieth");
+    let share = fiftieth as f64 / (fiftieth + fuel(&runtime, "the rest")) as f64;
+    println!("asked 0.020 of a core, got {share:.3} of what the two burnt");
+    // Of the time that passes, so on a machine where this thread has to share its core it is more
+    // of what the two burn; without the bound it would be half.
+    assert!(share < 0.35, "{share}");
+    eventually("it has credit again", || {
+        fuel(&runtime, "a fiftieth") > fiftieth
+    })
+    .await;
+    assert_eq!(runtime.active_kernels().len(), 2, "nobody was stopped");
     runtime.terminate_all_timeout(Duration::ZERO).await;
 }
 
