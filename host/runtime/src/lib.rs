@@ -19,6 +19,7 @@
 )]
 
 mod error;
+mod executor;
 mod imports;
 mod kernel;
 mod lifecycle;
@@ -35,6 +36,7 @@ pub use error::{
     KernelNotFoundError, KernelStateError, MessageDroppedError, MessageTooLargeError,
     QueueFullError, TimeoutError,
 };
+pub use executor::{Executor, Task};
 pub use imports::{Level, LogLine};
 pub use kernel::{DeathReport, LaunchOptions, ManifestError, Termination};
 pub use lifecycle::{

@@ -3,6 +3,7 @@
 
 use super::{Kernel, LaunchOptions};
 use crate::error::Error;
+use crate::executor::Executor;
 use crate::imports::{Host, HostTime, Ports, linker};
 use crate::lifecycle::KernelId;
 use crate::module::{LoadError, Module, Source};
@@ -11,7 +12,6 @@ use parking_lot::Mutex;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
-use tokio::runtime::Handle;
 use wasmtime::component::{Linker, TypedFunc};
 use wasmtime::{Engine, Store, Trap};
 
@@ -28,7 +28,7 @@ pub(super) struct Prepared {
 pub(crate) struct Launcher {
     engine: Engine,
     linker: Linker<Host>,
-    executor: Handle,
+    executor: Executor,
     telemetry: bool,
     default_queue_size: NonZeroUsize,
     message_ids: Arc<AtomicU64>,
@@ -37,7 +37,7 @@ pub(crate) struct Launcher {
 impl Launcher {
     pub(crate) fn new(
         engine: Engine,
-        executor: Handle,
+        executor: Executor,
         telemetry: bool,
         default_queue_size: NonZeroUsize,
     ) -> wasmtime::Result<Self> {
@@ -53,7 +53,7 @@ impl Launcher {
         })
     }
 
-    pub(crate) fn executor(&self) -> &Handle {
+    pub(crate) fn executor(&self) -> &Executor {
         &self.executor
     }
 

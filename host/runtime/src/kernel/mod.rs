@@ -12,6 +12,7 @@ mod report;
 mod task;
 
 use crate::error::{Error, KernelStateError};
+use crate::executor::Executor;
 use crate::imports::{LogLine, Order, Ports};
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, Status};
 use crate::module::{Digest, Source};
@@ -20,7 +21,6 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
-use tokio::runtime::Handle;
 
 pub use death::DeathReport;
 pub(crate) use launch::Launcher;
@@ -40,7 +40,7 @@ pub(crate) struct Kernel {
     component: Digest,
     /// The store and instance, until the kernel is activated or ended.
     prepared: Mutex<Option<Prepared>>,
-    executor: Handle,
+    executor: Executor,
     /// How many other kernels' outputs feed this one's input.
     pub(crate) feeders: AtomicUsize,
 }
@@ -96,7 +96,7 @@ impl Kernel {
         // In a task of its own, so that the deadline holds even if the caller goes away.
         let enforced = self
             .executor
-            .spawn(enforce(self.ports.clone(), timeout))
+            .ask(enforce(self.ports.clone(), timeout))
             .await;
         if enforced.is_err() {
             // The executor is shutting down, and the kernel's task with it.

@@ -3,14 +3,14 @@
 use super::ending::of_error;
 use super::gate::{Gate, Passed};
 use super::launch::Prepared;
+use crate::executor::Executor;
 use crate::imports::{Ports, tidy};
 use crate::lifecycle::Ending;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tokio::runtime::Handle;
 
 /// Starts the kernel on the executor.
-pub(super) fn spawn(prepared: Prepared, ports: Arc<Ports>, executor: &Handle) {
+pub(super) fn spawn(prepared: Prepared, ports: Arc<Ports>, executor: &Executor) {
     // Made before the task, so that a task which is dropped unstarted has an ending, too.
     let guard = EndGuard { ports };
     executor.spawn(run(prepared, guard));

@@ -2,6 +2,7 @@
 
 use super::{Registry, RingKernelRuntime, Shared};
 use crate::error::{Error, InvalidOptionError};
+use crate::executor::Executor;
 use crate::kernel::{Launcher, queue_capacity};
 use crate::module::{Compiler, LoadError, Loader, Provenance};
 use crate::sandbox;
@@ -60,7 +61,7 @@ pub struct Builder {
     default_queue_size: usize,
     backend: Backend,
     cache_folder: Option<PathBuf>,
-    executor: Option<Handle>,
+    executor: Option<Executor>,
     compiler: Compiler,
     provenance: Provenance,
 }
@@ -115,11 +116,11 @@ impl Builder {
         }
     }
 
-    /// The tokio runtime that kernels run on. By default the one that
+    /// What kernels run on: the handle of a tokio runtime, by default of the one that
     /// [`build`](Self::build) is called in.
-    pub fn executor(self, executor: Handle) -> Self {
+    pub fn executor(self, executor: impl Into<Executor>) -> Self {
         Self {
-            executor: Some(executor),
+            executor: Some(executor.into()),
             ..self
         }
     }
@@ -147,11 +148,13 @@ impl Builder {
         self.provenance.check_policy()?;
         let executor = match self.executor {
             Some(executor) => executor,
-            None => Handle::try_current().map_err(|_| InvalidOptionError {
-                option: "executor",
-                value: "left out".to_owned(),
-                reason: "there is no tokio runtime here; build inside one, or give its handle",
-            })?,
+            None => Handle::try_current()
+                .map(Executor::from)
+                .map_err(|_| InvalidOptionError {
+                    option: "executor",
+                    value: "left out".to_owned(),
+                    reason: "there is no tokio runtime here; build inside one, or give its handle",
+                })?,
         };
         let fault = |error: wasmtime::Error| LoadError::HostFault {
             reason: format!("{error:#}"),

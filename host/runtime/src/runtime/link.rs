@@ -7,13 +7,13 @@ use crate::lifecycle::Call;
 use crate::message::Outgoing;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 
 /// A link between two kernels; see [`RingKernelRuntime::connect`]. Dropping it leaves the link in
 /// place.
 #[derive(Debug)]
 pub struct Link {
-    task: JoinHandle<LinkReport>,
+    report: oneshot::Receiver<LinkReport>,
 }
 
 /// What a link did until it ended.
@@ -40,7 +40,7 @@ impl RingKernelRuntime {
         let to = self.shared.registry.kernel(to, Call::Send)?;
         to.feeders.fetch_add(1, Ordering::AcqRel);
         Ok(Link {
-            task: self.shared.launcher.executor().spawn(forward(from, to)),
+            report: self.shared.launcher.executor().ask(forward(from, to)),
         })
     }
 }
@@ -48,7 +48,7 @@ impl RingKernelRuntime {
 impl Link {
     /// Waits until the link has ended: with the first kernel, or because the second takes no more.
     pub async fn wait(self) -> LinkReport {
-        self.task.await.unwrap_or(LinkReport {
+        self.report.await.unwrap_or(LinkReport {
             forwarded: 0,
             undelivered: 0,
             error: None,
