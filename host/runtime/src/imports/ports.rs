@@ -60,7 +60,6 @@ impl Ports {
         id: KernelId,
         options: LaunchSettings,
         telemetry: bool,
-        memory_bytes: Arc<AtomicU64>,
         message_ids: Arc<AtomicU64>,
     ) -> Self {
         let LaunchSettings {
@@ -87,7 +86,7 @@ impl Ports {
             calls: Calls::new(),
             journal,
             meter: telemetry.then(Meter::new),
-            memory_bytes,
+            memory_bytes: Arc::default(),
             last_message: AtomicU64::new(0),
             fuel_at_end: AtomicU64::new(0),
             message_ids,

@@ -8,6 +8,7 @@ mod gate;
 mod launch;
 mod manifest;
 mod options;
+mod recipe;
 mod report;
 mod task;
 
@@ -16,8 +17,8 @@ use crate::executor::Executor;
 use crate::imports::{LogLine, Order, Ports};
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, Status};
 use crate::module::{Digest, Source};
-use launch::Prepared;
 use parking_lot::Mutex;
+use recipe::Prepared;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use super::ending::of_error;
 use super::gate::{Gate, Passed};
-use super::launch::Prepared;
+use super::recipe::Prepared;
 use crate::executor::Executor;
 use crate::imports::{Ports, tidy};
 use crate::lifecycle::Ending;

@@ -160,8 +160,8 @@ impl Builder {
             reason: format!("{error:#}"),
         };
         let engine = sandbox::engine().map_err(fault)?;
-        let launcher = Launcher::new(engine.clone(), executor, self.telemetry, default_queue_size)
-            .map_err(fault)?;
+        let launcher =
+            Launcher::new(&engine, executor, self.telemetry, default_queue_size).map_err(fault)?;
         Ok(RingKernelRuntime {
             shared: Arc::new(Shared {
                 registry: Registry::default(),
