@@ -44,7 +44,7 @@ impl Promise {
                 matches!(limit, Limit::TableElements { .. })
             }
             (Self::StackLimit, Outcome::Ended(Ending::LimitExceeded { limit, .. })) => {
-                *limit == Limit::Stack
+                matches!(limit, Limit::Stack { .. })
             }
             (Self::Failed(why), Outcome::Ended(Ending::Failed(error))) => error.contains(why),
             (Self::Returned, Outcome::Ended(Ending::Returned)) => true,

@@ -150,7 +150,7 @@ async fn an_endless_recursion_exceeds_the_limit_of_the_stack() {
         matches!(
             ending,
             Ending::LimitExceeded {
-                limit: Limit::Stack,
+                limit: Limit::Stack { allowed: 524_288 },
                 ..
             }
         ) || matches!(&ending, Ending::Trapped(trap) if trap.reason.contains("out of bounds")),
@@ -174,7 +174,7 @@ async fn a_recursion_on_the_engine_s_own_stack_exceeds_its_limit() {
         matches!(
             ending,
             Ending::LimitExceeded {
-                limit: Limit::Stack,
+                limit: Limit::Stack { allowed: 524_288 },
                 ..
             }
         ),

@@ -5,6 +5,7 @@ mod conformance;
 mod endings;
 mod fairness;
 mod lifecycle_page;
+mod limits;
 mod loading;
 mod manifest;
 mod messages;

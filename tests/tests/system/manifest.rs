@@ -1,6 +1,6 @@
 //! The manifest.
 
-use ringhost::{LaunchOptions, Limits, Overflow};
+use ringhost::{CompilerLimits, LaunchOptions, Limits, Overflow};
 use ringhost_tests::root;
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ fn the_documented_manifest_is_the_default() {
         (all.queue_size, all.limits.fuel_total),
         (Some(1000), Some(1_000_000_000))
     );
+    assert_eq!(all.compiler, Some(CompilerLimits::default()));
     let keys = |text: &str| {
         let mut keys: Vec<_> = text
             .lines()

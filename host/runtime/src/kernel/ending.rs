@@ -33,7 +33,9 @@ pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
     }
     match code {
         Some(Trap::StackOverflow) => Ending::LimitExceeded {
-            limit: Limit::Stack,
+            limit: Limit::Stack {
+                allowed: host.ports.limits.stack_bytes as u64,
+            },
             trap,
         },
         Some(Trap::OutOfFuel) => Ending::LimitExceeded {

@@ -8,16 +8,16 @@ use crate::executor::Executor;
 use crate::imports::{Host, Ports, linker};
 use crate::lifecycle::KernelId;
 use crate::module::{LoadError, Module, Source};
+use crate::sandbox::PerStack;
 use parking_lot::Mutex;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
-use wasmtime::Engine;
 use wasmtime::component::Linker;
 
 /// Makes kernels of modules.
 pub(crate) struct Launcher {
-    linker: Linker<Host>,
+    linkers: PerStack<Arc<Linker<Host>>>,
     executor: Executor,
     telemetry: bool,
     default_queue_size: NonZeroUsize,
@@ -26,20 +26,17 @@ pub(crate) struct Launcher {
 
 impl Launcher {
     pub(crate) fn new(
-        engine: &Engine,
         executor: Executor,
         telemetry: bool,
         default_queue_size: NonZeroUsize,
-    ) -> wasmtime::Result<Self> {
-        let linker = linker(engine)?;
-        let message_ids = Arc::default();
-        Ok(Self {
-            linker,
+    ) -> Self {
+        Self {
+            linkers: PerStack::new(),
             executor,
             telemetry,
             default_queue_size,
-            message_ids,
-        })
+            message_ids: Arc::default(),
+        }
     }
 
     pub(crate) fn executor(&self) -> &Executor {
@@ -56,7 +53,14 @@ impl Launcher {
     ) -> Result<Kernel, Error> {
         let settings = options.settle(self.default_queue_size)?;
         module.needs.check().map_err(LoadError::from)?;
-        let recipe = Recipe::new(&self.linker, &module)?;
+        let engine = module.component.engine();
+        let linker = self
+            .linkers
+            .get_or_make(settings.limits.stack_bytes, || linker(engine).map(Arc::new))
+            .map_err(|error| LoadError::HostFault {
+                reason: format!("{error:#}"),
+            })?;
+        let recipe = Recipe::new(&linker, &module)?;
         let message_ids = self.message_ids.clone();
         let ports = Arc::new(Ports::new(id, settings, self.telemetry, message_ids));
         let prepared = recipe.prepare(&ports, ports.limits.fuel()).await?;

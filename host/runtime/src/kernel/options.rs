@@ -2,6 +2,7 @@
 
 use crate::error::InvalidOptionError;
 use crate::imports::LaunchSettings;
+use crate::module::CompilerLimits;
 use crate::queue::Overflow;
 use crate::sandbox::Limits;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,11 @@ pub struct LaunchOptions {
     pub output_overflow: Overflow,
     /// Bounds on what the kernel may use.
     pub limits: Limits,
+    /// Bounds on compiling its component, where the runtime compiles in a
+    /// [process](crate::Compiler::Process) of its own. They can be tighter than that process's
+    /// own, not looser: the lesser of each two counts. That process's own if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compiler: Option<CompilerLimits>,
 }
 
 impl LaunchOptions {
@@ -49,12 +55,31 @@ impl LaunchOptions {
         Self { limits, ..self }
     }
 
+    /// The same with bounds on compiling its component.
+    pub fn compiler(self, compiler: CompilerLimits) -> Self {
+        Self {
+            compiler: Some(compiler),
+            ..self
+        }
+    }
+
+    /// # Errors
+    /// If an option has a value that cannot be meant.
+    pub(crate) fn check(&self) -> Result<(), InvalidOptionError> {
+        self.queue_size
+            .map_or(Ok(()), |messages| queue_capacity(messages).map(drop))?;
+        self.compiler
+            .as_ref()
+            .map_or(Ok(()), CompilerLimits::check)?;
+        self.limits.check()
+    }
+
     /// Checks the options and fills in the runtime's default.
     pub(super) fn settle(
         self,
         default_queue_size: NonZeroUsize,
     ) -> Result<LaunchSettings, InvalidOptionError> {
-        self.limits.check()?;
+        self.check()?;
         Ok(LaunchSettings {
             capacity: self
                 .queue_size

@@ -77,7 +77,10 @@ pub enum Limit {
         requested: u64,
     },
     /// The depth of its calls.
-    Stack,
+    Stack {
+        /// The stack that it may fill, in bytes.
+        allowed: u64,
+    },
     /// All the fuel it was ever to get.
     Fuel {
         /// How much that was.
@@ -100,7 +103,7 @@ impl fmt::Display for Limit {
                     "{allowed} table elements (it asked for {requested})"
                 )
             }
-            Self::Stack => write!(formatter, "call depth"),
+            Self::Stack { allowed } => write!(formatter, "{allowed} bytes of stack"),
             Self::Fuel { allowed } => write!(formatter, "{allowed} units of fuel"),
         }
     }

@@ -39,7 +39,7 @@ pub enum LoadError {
     Empty,
     /// There are too many bytes.
     #[error(
-        "the component has {length} bytes, more than the {limit} that are allowed; is it a component at all? If so, strip its debug information"
+        "the component has {length} bytes, more than the {limit} that are allowed (component_bytes of its limits); is it a component at all? If so, strip its debug information"
     )]
     TooLarge {
         /// Its length in bytes.

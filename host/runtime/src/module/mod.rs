@@ -11,8 +11,9 @@ mod provenance;
 mod shape;
 mod source;
 
+use crate::error::Error;
 use crate::message::schema::Messages;
-use crate::sandbox::Needs;
+use crate::sandbox::{self, Limits, Needs, PerStack};
 use bytes::Bytes;
 use cache::DiskCache;
 use compiler::Compilation;
@@ -50,50 +51,75 @@ pub(crate) struct Module {
     pub(crate) compiled_bytes: usize,
 }
 
+/// What one compilation is for: all that a module depends on, and what may end it without one. So
+/// nobody waits for a compilation under other limits than their own, or fails with it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Order {
+    digest: Digest,
+    stack_bytes: usize,
+    limits: Option<CompilerLimits>,
+}
+
 /// Turns sources into modules. The same bytes are compiled once, however many ask at once.
 pub(crate) struct Loader {
-    engine: Engine,
+    engines: PerStack<Engine>,
     provenance: Arc<Provenance>,
     compilation: Compilation,
     disk: Option<Arc<DiskCache>>,
-    memory: Mutex<LruCache<Digest, Arc<OnceCell<Module>>>>,
+    memory: Mutex<LruCache<Order, Arc<OnceCell<Module>>>>,
 }
 
 impl Loader {
+    /// # Errors
+    /// Where wasmtime does not support this machine.
     pub(crate) fn new(
-        engine: Engine,
         cache_folder: Option<PathBuf>,
         compiler: Compiler,
         provenance: Provenance,
-    ) -> Self {
+    ) -> wasmtime::Result<Self> {
+        let engines = PerStack::new();
+        let stack_bytes = Limits::STACK_BYTES;
+        let engine = engines.get_or_make(stack_bytes, || sandbox::engine(stack_bytes))?;
         let disk = cache_folder.map(|folder| Arc::new(DiskCache::new(folder, &engine)));
-        Self {
-            engine,
+        Ok(Self {
+            engines,
             provenance: Arc::new(provenance),
             compilation: Compilation::new(compiler),
             disk,
             memory: Mutex::new(LruCache::new(IN_MEMORY)),
-        }
+        })
     }
 
-    /// Reads and compiles a component, or takes it from a cache. It may be for any world.
-    pub(crate) async fn load(&self, source: &Source) -> Result<Module, LoadError> {
-        let bytes = source.read().await?;
+    /// Reads and compiles a component within these limits, or takes it from a cache. It may be for
+    /// any world.
+    pub(crate) async fn load(
+        &self,
+        source: &Source,
+        limits: &Limits,
+        compiler: Option<&CompilerLimits>,
+    ) -> Result<Module, Error> {
+        let compiler = self.compilation.limits(compiler)?;
+        let bytes = source.read(limits.component_bytes).await?;
         let (digest, bytes) = self.admit(source, bytes).await?;
+        let order = Order {
+            digest,
+            stack_bytes: limits.stack_bytes,
+            limits: compiler,
+        };
         let cell = self
             .memory
             .lock()
-            .get_or_insert(digest, Arc::default)
+            .get_or_insert(order, Arc::default)
             .clone();
         let module = cell
-            .get_or_try_init(|| self.compile(digest, bytes))
+            .get_or_try_init(|| self.compile(order, bytes))
             .await
             .cloned();
         if module.is_err() {
             // So that noise does not push good modules out.
-            self.memory.lock().pop(&digest);
+            self.memory.lock().pop(&order);
         }
-        module
+        Ok(module?)
     }
 
     /// Checks the bytes against the policy, each time they are loaded and before anything looks
@@ -109,18 +135,29 @@ impl Loader {
         .await
     }
 
-    async fn compile(&self, digest: Digest, bytes: Bytes) -> Result<Module, LoadError> {
-        let cached = self.cached(digest, bytes.clone()).await?;
+    async fn compile(&self, order: Order, bytes: Bytes) -> Result<Module, LoadError> {
+        let Order {
+            digest,
+            stack_bytes,
+            limits,
+        } = order;
+        let engine = self
+            .engines
+            .get_or_make(stack_bytes, || sandbox::engine(stack_bytes))
+            .map_err(|error| LoadError::HostFault {
+                reason: format!("{error:#}"),
+            })?;
+        let cached = self.cached(&engine, digest, bytes.clone()).await?;
         let fresh = cached.is_none();
         let component = match cached {
             Some(component) => component,
             None => {
                 self.compilation
-                    .compile(&self.engine, bytes.clone())
+                    .compile(&engine, bytes.clone(), limits)
                     .await?
             }
         };
-        let engine = self.engine.clone();
+        within_limit(&component, limits)?;
         let disk = self.disk.clone().filter(|_| fresh);
         blocking(move || {
             if let Some(disk) = disk {
@@ -140,8 +177,13 @@ impl Loader {
     }
 
     /// The component's code, if it was compiled before. What is no component is told here.
-    async fn cached(&self, digest: Digest, bytes: Bytes) -> Result<Option<Component>, LoadError> {
-        let engine = self.engine.clone();
+    async fn cached(
+        &self,
+        engine: &Engine,
+        digest: Digest,
+        bytes: Bytes,
+    ) -> Result<Option<Component>, LoadError> {
+        let engine = engine.clone();
         let disk = self.disk.clone();
         blocking(move || {
             source::check(&bytes)?;
@@ -161,6 +203,16 @@ async fn blocking<T: Send + 'static>(
         Err(error) => Err(LoadError::HostFault {
             reason: error.to_string(),
         }),
+    }
+}
+
+/// What was compiled before costs no time and memory, but it is as large as ever.
+fn within_limit(component: &Component, limits: Option<CompilerLimits>) -> Result<(), LoadError> {
+    match limits {
+        Some(limits) if compiled_bytes(component) as u64 > limits.code_bytes => Err(
+            LoadError::CompilationLimit(CompilerLimit::Code(limits.code_bytes)),
+        ),
+        _ => Ok(()),
     }
 }
 

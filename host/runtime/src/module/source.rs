@@ -1,7 +1,6 @@
 //! Where a component comes from.
 
 use super::LoadError;
-use crate::sandbox::Limits;
 use bytes::Bytes;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -49,19 +48,20 @@ impl Source {
         Self::Registered(name.into())
     }
 
-    /// The bytes. A registered name is the runtime's to resolve first.
-    pub(super) async fn read(&self) -> Result<Bytes, LoadError> {
+    /// The bytes, if there are no more than the limit. A registered name is the runtime's to resolve
+    /// first.
+    pub(super) async fn read(&self, limit: u64) -> Result<Bytes, LoadError> {
         match self {
             Self::Bytes(bytes) | Self::Signed { bytes, .. } => {
-                check_length(bytes.len() as u64)?;
+                check_length(bytes.len() as u64, limit)?;
                 Ok(bytes.clone())
             }
             Self::Path(path) => {
                 let path = path.clone();
                 super::blocking(move || {
-                    check_length(regular(&path)?)?;
-                    let bytes = contents(&path, Limits::COMPONENT_BYTES)?;
-                    check_length(bytes.len() as u64)?;
+                    check_length(regular(&path)?, limit)?;
+                    let bytes = contents(&path, limit)?;
+                    check_length(bytes.len() as u64, limit)?;
                     Ok(bytes.into())
                 })
                 .await
@@ -160,8 +160,7 @@ fn unreadable(path: &Path, source: std::io::Error) -> LoadError {
     }
 }
 
-fn check_length(length: u64) -> Result<(), LoadError> {
-    let limit = Limits::COMPONENT_BYTES;
+fn check_length(length: u64, limit: u64) -> Result<(), LoadError> {
     if length > limit {
         Err(LoadError::TooLarge { length, limit })
     } else {

@@ -5,7 +5,6 @@ use crate::error::{Error, InvalidOptionError};
 use crate::executor::Executor;
 use crate::kernel::{Launcher, queue_capacity};
 use crate::module::{Compiler, LoadError, Loader, Provenance};
-use crate::sandbox;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -159,13 +158,13 @@ impl Builder {
         let fault = |error: wasmtime::Error| LoadError::HostFault {
             reason: format!("{error:#}"),
         };
-        let engine = sandbox::engine().map_err(fault)?;
-        let launcher =
-            Launcher::new(&engine, executor, self.telemetry, default_queue_size).map_err(fault)?;
+        let loader =
+            Loader::new(self.cache_folder, self.compiler, self.provenance).map_err(fault)?;
+        let launcher = Launcher::new(executor, self.telemetry, default_queue_size);
         Ok(RingKernelRuntime {
             shared: Arc::new(Shared {
                 registry: Registry::default(),
-                loader: Loader::new(engine, self.cache_folder, self.compiler, self.provenance),
+                loader,
                 launcher,
                 telemetry: self.telemetry,
                 default_queue_size,

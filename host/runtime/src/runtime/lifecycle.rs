@@ -95,7 +95,11 @@ impl RingKernelRuntime {
         let id = KernelId::new(kernel_id)?;
         let source = self.resolve(source.into())?;
         let claim = self.shared.registry.begin_launch(&id)?;
-        let module = self.shared.loader.load(&source).await?;
+        options.check()?;
+        let loader = &self.shared.loader;
+        let module = loader
+            .load(&source, &options.limits, options.compiler.as_ref())
+            .await?;
         let kernel = self
             .shared
             .launcher

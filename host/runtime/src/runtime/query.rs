@@ -7,6 +7,7 @@ use crate::imports::LogLine;
 use crate::kernel::DeathReport;
 use crate::lifecycle::{Call, KernelId, KernelState, Status};
 use crate::module::{Inspection, Source};
+use crate::sandbox::Limits;
 use crate::telemetry::KernelTelemetry;
 
 impl RingKernelRuntime {
@@ -87,6 +88,8 @@ impl RingKernelRuntime {
     /// If it cannot be read or is no component.
     pub async fn inspect(&self, source: impl Into<Source>) -> Result<Inspection, Error> {
         let source = self.resolve(source.into())?;
-        Ok(Inspection::of(&self.shared.loader.load(&source).await?))
+        let loader = &self.shared.loader;
+        let module = loader.load(&source, &Limits::default(), None).await?;
+        Ok(Inspection::of(&module))
     }
 }

@@ -4,6 +4,12 @@ use crate::error::InvalidOptionError;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+/// The least stack, on which most small kernels run.
+const STACK_LEAST: usize = 64 << 10;
+
+/// The most stack: each kernel that runs has its own.
+const STACK_MOST: usize = 4 << 20;
+
 /// Bounds on what one kernel may use. The defaults are sound for a kernel by a stranger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -15,6 +21,9 @@ pub struct Limits {
     /// Core instances of the kernel; as many memories, and as many tables. 64 by default, more
     /// than toolchains emit.
     pub instances: usize,
+    /// How deep the kernel's calls may go, in bytes of stack: a power of two from 64 KiB to 4 MiB.
+    /// 512 KiB by default.
+    pub stack_bytes: usize,
     /// The largest message, in bytes, in either direction. 1 MiB by default.
     pub message_bytes: usize,
     /// Bytes of payload in each of the two queues, beside the number of messages that
@@ -42,6 +51,9 @@ pub struct Limits {
     pub log_line_bytes: usize,
     /// Log bytes per second; what is over it is dropped and counted. 64 KiB by default.
     pub log_bytes_per_second: u64,
+    /// The largest component, in bytes. [`COMPONENT_BYTES`](Self::COMPONENT_BYTES) by default and
+    /// at most.
+    pub component_bytes: u64,
 }
 
 impl Default for Limits {
@@ -50,6 +62,7 @@ impl Default for Limits {
             memory_bytes: 256 << 20,
             table_elements: 100_000,
             instances: 64,
+            stack_bytes: Self::STACK_BYTES,
             message_bytes: 1 << 20,
             queue_bytes: 64 << 20,
             fuel_slice: 1_000_000,
@@ -60,13 +73,17 @@ impl Default for Limits {
             initialiser_time: Duration::from_secs(10),
             log_line_bytes: 8 << 10,
             log_bytes_per_second: 64 << 10,
+            component_bytes: Self::COMPONENT_BYTES,
         }
     }
 }
 
 impl Limits {
-    /// The largest component that is loaded, in bytes.
+    /// The largest component that is loaded for any kernel, in bytes.
     pub const COMPONENT_BYTES: u64 = 64 << 20;
+
+    /// The [`stack_bytes`](Self::stack_bytes) that a kernel has unless it asks for others.
+    pub(crate) const STACK_BYTES: usize = 512 << 10;
 
     /// Resource handles that one kernel may hold.
     pub(crate) const HANDLES: usize = 4096;
@@ -90,6 +107,16 @@ impl Limits {
         }
         if !(1..=Self::MOST_WEIGHT).contains(&self.weight) {
             return invalid("weight", self.weight.to_string(), "it is 1 to 100");
+        }
+        if !self.stack_bytes.is_power_of_two()
+            || !(STACK_LEAST..=STACK_MOST).contains(&self.stack_bytes)
+        {
+            let reason = "it is a power of two from 64 KiB (65536) to 4 MiB (4194304)";
+            return invalid("stack_bytes", self.stack_bytes.to_string(), reason);
+        }
+        if self.component_bytes > Self::COMPONENT_BYTES {
+            let reason = "it is 64 MiB (67108864) at most";
+            return invalid("component_bytes", self.component_bytes.to_string(), reason);
         }
         if let Some(share) = self.cpu_share
             && !(share > 0.0 && share.is_finite())

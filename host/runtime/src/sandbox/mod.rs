@@ -4,18 +4,21 @@
 mod contract;
 mod limits;
 mod memory;
+mod stack;
 
 use wasmtime::{Config, Engine, OperatorCost, WasmBacktraceDetails};
 
 pub use contract::{ContractError, Needs};
 pub use limits::Limits;
 pub(crate) use memory::Memory;
+pub(crate) use stack::PerStack;
 
-/// The engine that compiles and runs every kernel of a runtime.
+/// The engine that compiles kernels, and runs those that have a stack of this size. What one such
+/// engine compiles, all can run.
 ///
 /// # Errors
 /// Where wasmtime does not support this machine.
-pub(crate) fn engine() -> wasmtime::Result<Engine> {
+pub(crate) fn engine(stack_bytes: usize) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     config
         // Fuel makes a kernel yield, and is what its work is measured in.
@@ -35,6 +38,8 @@ pub(crate) fn engine() -> wasmtime::Result<Engine> {
         // The same input gives the same result on every machine.
         .relaxed_simd_deterministic(true)
         // A less proven part of the engine that no kernel needs.
-        .wasm_memory64(false);
+        .wasm_memory64(false)
+        .max_wasm_stack(stack_bytes)
+        .async_stack_size(stack_bytes.saturating_add(stack::HOST_BYTES));
     Engine::new(&config)
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Bounds on the process that compiles one component. The defaults leave room for the largest
 /// kernels that toolchains emit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CompilerLimits {
     /// Bytes of address space, which is what memory is counted in where programs are started: the
@@ -36,6 +36,16 @@ impl Default for CompilerLimits {
 const LEAST_MEMORY_BYTES: u64 = 64 << 20;
 
 impl CompilerLimits {
+    /// The lesser of each two.
+    pub(crate) fn within(&self, ceiling: &Self) -> Self {
+        Self {
+            memory_bytes: self.memory_bytes.min(ceiling.memory_bytes),
+            cpu_seconds: self.cpu_seconds.min(ceiling.cpu_seconds),
+            wall_seconds: self.wall_seconds.min(ceiling.wall_seconds),
+            code_bytes: self.code_bytes.min(ceiling.code_bytes),
+        }
+    }
+
     /// # Errors
     /// If nothing could be compiled within them.
     pub(crate) fn check(&self) -> Result<(), InvalidOptionError> {

@@ -9,6 +9,7 @@ mod verdict;
 mod worker;
 
 use super::{LoadError, blocking};
+use crate::error::InvalidOptionError;
 use bytes::Bytes;
 use pool::Pool;
 use wasmtime::Engine;
@@ -44,15 +45,38 @@ impl Compilation {
         Self { pool }
     }
 
-    /// Validates and compiles a component.
+    /// The limits within which a component is compiled for a launch that asks for these; `None`
+    /// for none.
+    ///
+    /// # Errors
+    /// If it asks for limits where nothing keeps them.
+    pub(super) fn limits(
+        &self,
+        asked: Option<&CompilerLimits>,
+    ) -> Result<Option<CompilerLimits>, InvalidOptionError> {
+        let ceiling = self.pool.as_ref().map(Pool::limits);
+        match (asked, ceiling) {
+            (None, ceiling) => Ok(ceiling.copied()),
+            (Some(asked), Some(ceiling)) => Ok(Some(asked.within(ceiling))),
+            (Some(_), None) => Err(InvalidOptionError {
+                option: "compiler",
+                value: "a table of limits".to_owned(),
+                reason: "this runtime compiles in its own process, where nothing would keep them; \
+                         leave it out, or give the runtime a process with Builder::compiler",
+            }),
+        }
+    }
+
+    /// Validates and compiles a component, within these limits where they can be kept.
     pub(super) async fn compile(
         &self,
         engine: &Engine,
         bytes: Bytes,
+        limits: Option<CompilerLimits>,
     ) -> Result<Component, LoadError> {
         let engine = engine.clone();
         match &self.pool {
-            Some(pool) => pool.compile(engine, bytes).await,
+            Some(pool) => pool.compile(engine, bytes, limits).await,
             None => {
                 blocking(move || {
                     Component::from_binary(&engine, &bytes).map_err(|error| LoadError::Invalid {

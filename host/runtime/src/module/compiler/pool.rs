@@ -3,7 +3,7 @@
 use super::child::{GiveUp, Shared, start};
 use super::frame::{NoAnswer, receive_answer, send_component};
 use super::verdict::verdict;
-use super::{CompilerLimit, CompilerProcess};
+use super::{CompilerLimit, CompilerLimits, CompilerProcess};
 use crate::module::{LoadError, blocking};
 use bytes::Bytes;
 use std::io::Read;
@@ -18,7 +18,7 @@ const SAID_BYTES: u64 = 4096;
 
 /// Runs as many compilers at once as there are processors.
 pub(super) struct Pool {
-    process: Arc<CompilerProcess>,
+    process: CompilerProcess,
     places: Arc<Semaphore>,
 }
 
@@ -26,28 +26,36 @@ impl Pool {
     pub(super) fn new(process: CompilerProcess) -> Self {
         let places = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            process: Arc::new(process),
+            process,
             places: Arc::new(Semaphore::new(places)),
         }
     }
 
-    /// Validates and compiles a component. Dropping the future ends the compiler.
+    /// The limits of its processes.
+    pub(super) fn limits(&self) -> &CompilerLimits {
+        &self.process.limits
+    }
+
+    /// Validates and compiles a component, within these limits if any are given. Dropping the
+    /// future ends the compiler.
     pub(super) async fn compile(
         &self,
         engine: Engine,
         bytes: Bytes,
+        limits: Option<CompilerLimits>,
     ) -> Result<Component, LoadError> {
         let place = self.places.clone().acquire_owned().await;
         let shared = Shared::default();
         let _give_up = GiveUp(shared.clone());
-        let process = self.process.clone();
+        let limits = limits.unwrap_or(self.process.limits);
+        let process = self.process.clone().limits(limits);
         let compiled = blocking(move || {
             // Kept until the process has ended, not until the launch has.
             let _place = place;
             let code = compile(&process, &bytes, &shared)?;
             deserialize(&process, &engine, &code)
         });
-        let seconds = self.process.limits.wall_seconds;
+        let seconds = limits.wall_seconds;
         match tokio::time::timeout(Duration::from_secs(seconds), compiled).await {
             Ok(compiled) => compiled,
             Err(_) => Err(LoadError::CompilationLimit(CompilerLimit::Wall(seconds))),
