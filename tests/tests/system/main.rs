@@ -8,6 +8,7 @@ mod lifecycle_page;
 mod limits;
 mod loading;
 mod manifest;
+mod message_time;
 mod messages;
 mod model;
 mod pagerank;

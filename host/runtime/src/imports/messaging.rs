@@ -143,6 +143,7 @@ impl Host {
         timeout: Option<u64>,
     ) -> wasmtime::Result<Result<Vec<Incoming>, ReceiveError>> {
         self.require_started("receive")?;
+        self.ports.hand.empty();
         self.turn.transfer(&self.ports.control, 0).await;
         if let Some(meter) = &self.ports.meter {
             meter.done_with_hand();
@@ -174,6 +175,7 @@ impl Host {
             self.ports
                 .last_message
                 .store(last.envelope.id.0, Ordering::Relaxed);
+            self.ports.hand.take(messages.len());
             self.last_received = Some((last.envelope.correlation, last.envelope.priority));
         }
         let bytes = messages.iter().map(|message| message.payload.len()).sum();

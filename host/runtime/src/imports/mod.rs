@@ -2,6 +2,7 @@
 
 mod calls;
 mod control;
+mod hand;
 mod journal;
 mod lifecycle;
 mod log;
@@ -21,6 +22,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 pub(crate) use calls::Reply;
 pub(crate) use control::{Order, Place};
+pub(crate) use hand::Hand;
 pub(crate) use journal::tidy;
 pub use journal::{Level, LogLine};
 pub(crate) use ports::{LaunchSettings, Ports, push_within};

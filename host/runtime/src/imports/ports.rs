@@ -2,6 +2,7 @@
 
 use super::calls::Calls;
 use super::control::{Control, Order};
+use super::hand::Hand;
 use super::journal::Journal;
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, StatusCell};
 use crate::message::{Envelope, Message, MessageId, Outgoing, Priority};
@@ -44,6 +45,7 @@ pub(crate) struct Ports {
     pub(crate) output: Queue<Message>,
     pub(crate) output_overflow: Overflow,
     pub(crate) calls: Calls,
+    pub(crate) hand: Hand,
     pub(crate) journal: Journal,
     pub(crate) meter: Option<Meter>,
     pub(crate) memory_bytes: Arc<AtomicU64>,
@@ -84,6 +86,7 @@ impl Ports {
             output_overflow,
             limits,
             calls: Calls::new(),
+            hand: Hand::default(),
             journal,
             meter: telemetry.then(Meter::new),
             memory_bytes: Arc::default(),

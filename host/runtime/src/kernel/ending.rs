@@ -14,7 +14,7 @@ pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
         None => {}
     }
     let code = error.downcast_ref::<Trap>();
-    let trap = Box::new(TrapReport {
+    let trap = TrapReport {
         reason: match code {
             Some(code) => code
                 .to_string()
@@ -27,8 +27,10 @@ pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
             .downcast_ref::<WasmBacktrace>()
             .map(|backtrace| backtrace.frames().iter().map(frame).collect())
             .unwrap_or_default(),
-    });
+    };
+    let trap = Box::new(trap);
     if let Some(limit) = host.memory.refused() {
+        let trap = Some(trap);
         return Ending::LimitExceeded { limit, trap };
     }
     match code {
@@ -36,13 +38,13 @@ pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
             limit: Limit::Stack {
                 allowed: host.ports.limits.stack_bytes as u64,
             },
-            trap,
+            trap: Some(trap),
         },
         Some(Trap::OutOfFuel) => Ending::LimitExceeded {
             limit: Limit::Fuel {
                 allowed: host.ports.limits.fuel(),
             },
-            trap,
+            trap: Some(trap),
         },
         _ => Ending::Trapped(trap),
     }

@@ -7,6 +7,7 @@
 //! [`tokio::task::yield_now`], which lets the executor look around before the kernel goes on.
 
 use super::credit::Credit;
+use super::patience::Patience;
 use crate::imports::{Order, Place, Ports};
 use crate::lifecycle::KernelState;
 use futures_util::task::AtomicWaker;
@@ -14,7 +15,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::task::{Context, Poll, Wake, Waker, ready};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// What came of the kernel.
@@ -23,6 +25,8 @@ pub(super) enum Passed<T> {
     Finished(T),
     /// It was ordered to stop.
     Stopped,
+    /// It took longer for the messages that it has in hand than it was allowed, which is this.
+    Overdue(Duration),
 }
 
 /// The future of a kernel behind its gate.
@@ -32,18 +36,21 @@ pub(super) struct Gate<'kernel, F> {
     catcher: Arc<Catcher>,
     waker: Waker,
     credit: Option<Credit>,
+    patience: Patience,
 }
 
 impl<'kernel, F: Future> Gate<'kernel, F> {
     pub(super) fn new(ports: &'kernel Ports, kernel: F) -> Self {
         let catcher = Arc::new(Catcher::default());
         let waker = Waker::from(catcher.clone());
+        ports.hand.empty();
         Self {
             ports,
             kernel: Box::pin(kernel),
             catcher,
             waker,
             credit: ports.limits.cpu_share.map(Credit::new),
+            patience: Patience::new(ports.limits.message_time),
         }
     }
 }
@@ -52,21 +59,30 @@ impl<F: Future> Future for Gate<'_, F> {
     type Output = Passed<F::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let control = &self.ports.control;
+        let gate = &mut *self;
+        let ports = gate.ports;
+        let control = &ports.control;
         // Before the order is read, so that none is missed.
         control.listen(context);
-        match control.order() {
-            Order::Stop => return Poll::Ready(Passed::Stopped),
-            // A kernel that waits in the host goes on waiting there, where a pause is known.
-            Order::Pause if control.place() != Place::Waiting => return Poll::Pending,
-            Order::Pause | Order::Run => {}
+        let order = control.order();
+        if order == Order::Stop {
+            return Poll::Ready(Passed::Stopped);
         }
-        let gate = &mut *self;
+        if let Some(allowed) = gate.patience.is_over(&ports.hand) {
+            return Poll::Ready(Passed::Overdue(allowed));
+        }
+        // A kernel that waits in the host goes on waiting there, where a pause is known.
+        if order == Order::Pause && control.place() != Place::Waiting {
+            gate.patience.rest();
+            return Poll::Pending;
+        }
         // A kernel that was asked to end gets what it needs to do so.
         if let Some(credit) = &mut gate.credit
-            && gate.ports.status.state() != KernelState::Terminating
+            && ports.status.state() != KernelState::Terminating
+            && credit.poll_available(context).is_pending()
         {
-            ready!(credit.poll_available(context));
+            gate.patience.set_alarm(context);
+            return Poll::Pending;
         }
         let begun = gate.credit.as_ref().map(|_| Instant::now());
         gate.catcher.task.register(context.waker());
@@ -81,6 +97,14 @@ impl<F: Future> Future for Gate<'_, F> {
         }
         if let Poll::Ready(output) = polled {
             return Poll::Ready(Passed::Finished(output));
+        }
+        if let Some(allowed) = gate.patience.is_over(&ports.hand) {
+            return Poll::Ready(Passed::Overdue(allowed));
+        }
+        if order == Order::Pause || control.place() == Place::Waiting {
+            gate.patience.rest();
+        } else if !woke_itself {
+            gate.patience.set_alarm(context);
         }
         if woke_itself {
             if self.ports.control.place() == Place::OwnCode {

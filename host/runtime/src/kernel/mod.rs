@@ -8,6 +8,7 @@ mod gate;
 mod launch;
 mod manifest;
 mod options;
+mod patience;
 mod recipe;
 mod report;
 mod task;

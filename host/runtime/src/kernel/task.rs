@@ -5,7 +5,7 @@ use super::gate::{Gate, Passed};
 use super::recipe::Prepared;
 use crate::executor::Executor;
 use crate::imports::{Ports, tidy};
-use crate::lifecycle::Ending;
+use crate::lifecycle::{Ending, Limit};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -29,6 +29,10 @@ async fn run(prepared: Prepared, guard: EndGuard) {
     }
     let ending = match passed {
         Passed::Stopped => Ending::Stopped,
+        Passed::Overdue(allowed) => Ending::LimitExceeded {
+            limit: Limit::MessageTime { allowed },
+            trap: None,
+        },
         Passed::Finished(Ok((Ok(()),))) => {
             if let Some(meter) = &ports.meter {
                 meter.done_with_hand();

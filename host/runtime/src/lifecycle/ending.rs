@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::time::Duration;
 
 /// How a kernel ended. Every TERMINATED kernel has one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +19,9 @@ pub enum Ending {
     LimitExceeded {
         /// Which limit.
         limit: Limit,
-        /// The trap in which that ended.
-        trap: Box<TrapReport>,
+        /// The trap in which that ended; `None` where the host ended it, between two instructions
+        /// or while it waited.
+        trap: Option<Box<TrapReport>>,
     },
     /// It did not end by itself before the deadline, or the runtime went away.
     Stopped,
@@ -49,7 +51,9 @@ impl fmt::Display for Ending {
             Self::Failed(text) => write!(formatter, "returned the error \"{text}\""),
             Self::Trapped(trap) => write!(formatter, "trapped: {trap}"),
             Self::LimitExceeded { limit, trap } => {
-                write!(formatter, "exceeded its limit of {limit}: {trap}")
+                write!(formatter, "exceeded its limit of {limit}")?;
+                trap.iter()
+                    .try_for_each(|trap| write!(formatter, ": {trap}"))
             }
             Self::Stopped => write!(formatter, "was stopped by force"),
             Self::NeverActivated => write!(formatter, "was terminated before it was activated"),
@@ -86,6 +90,11 @@ pub enum Limit {
         /// How much that was.
         allowed: u64,
     },
+    /// Time for the messages that it received last.
+    MessageTime {
+        /// How much that was, for all of them.
+        allowed: Duration,
+    },
 }
 
 impl fmt::Display for Limit {
@@ -105,6 +114,9 @@ impl fmt::Display for Limit {
             }
             Self::Stack { allowed } => write!(formatter, "{allowed} bytes of stack"),
             Self::Fuel { allowed } => write!(formatter, "{allowed} units of fuel"),
+            Self::MessageTime { allowed } => {
+                write!(formatter, "{allowed:?} for what it received last")
+            }
         }
     }
 }

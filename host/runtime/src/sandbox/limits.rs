@@ -41,6 +41,11 @@ pub struct Limits {
     /// The kernel's part among those that are busy: its fuel slices are so many times as long. 1 by
     /// default, 100 at most.
     pub weight: u32,
+    /// Time on the clock for each message: so long after a receive the kernel must receive again,
+    /// or return; after one that brought several messages, so many times as long. A pause does not
+    /// count, nor does a send that waits for room. 5 min by default.
+    #[serde(with = "humantime_serde")]
+    pub message_time: Duration,
     /// Fuel for what runs at launch, before the kernel is activated: initialisers of the
     /// component. 10 000 000 000 by default, which is a few seconds of work at most.
     pub initialiser_fuel: u64,
@@ -69,6 +74,7 @@ impl Default for Limits {
             fuel_total: None,
             cpu_share: None,
             weight: 1,
+            message_time: Duration::from_secs(300),
             initialiser_fuel: 10_000_000_000,
             initialiser_time: Duration::from_secs(10),
             log_line_bytes: 8 << 10,
@@ -113,6 +119,10 @@ impl Limits {
         {
             let reason = "it is a power of two from 64 KiB (65536) to 4 MiB (4194304)";
             return invalid("stack_bytes", self.stack_bytes.to_string(), reason);
+        }
+        if self.message_time.is_zero() {
+            let reason = "it takes time to receive a message; leave it out for its default";
+            return invalid("message_time", "0s".to_owned(), reason);
         }
         if self.component_bytes > Self::COMPONENT_BYTES {
             let reason = "it is 64 MiB (67108864) at most";
