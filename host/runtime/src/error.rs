@@ -39,7 +39,7 @@ pub enum Error {
     /// The message is larger than the kernel's limit.
     #[error(transparent)]
     MessageTooLarge(#[from] MessageTooLargeError),
-    /// The message of a `call` was dropped by the queue's overflow rule, so no reply can come.
+    /// The message of a `call` was dropped, so no reply can come.
     #[error(transparent)]
     MessageDropped(#[from] MessageDroppedError),
     /// The component could not be loaded.
@@ -197,13 +197,25 @@ pub struct MessageTooLargeError {
     pub limit: usize,
 }
 
-/// The message of a `call` was dropped to make room, so no reply can come.
+/// The message of a `call` was dropped, so no reply can come.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the call to kernel {:?} was dropped by its full queue; call again, or launch the kernel with a queue that waits",
-    .kernel_id.as_str()
-)]
+#[error("the call to kernel {:?} {cause}", .kernel_id.as_str())]
 pub struct MessageDroppedError {
     /// The kernel.
     pub kernel_id: KernelId,
+    /// Why it was dropped.
+    pub cause: DropCause,
+}
+
+/// Why a call's message was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DropCause {
+    /// The queue was full, and its overflow rule says so.
+    #[error(
+        "was dropped by its full queue; call again, or launch the kernel with a queue that waits"
+    )]
+    Overflow,
+    /// The kernel died with it in hand.
+    #[error("was in its hand when it died; it is among its dead letters")]
+    DeadLetter,
 }

@@ -32,13 +32,16 @@ mod sync;
 mod telemetry;
 
 pub use error::{
-    Error, InputClosedError, InvalidOptionError, KernelEndedError, KernelExistsError,
+    DropCause, Error, InputClosedError, InvalidOptionError, KernelEndedError, KernelExistsError,
     KernelNotFoundError, KernelStateError, MessageDroppedError, MessageTooLargeError,
     QueueFullError, TimeoutError,
 };
 pub use executor::{Executor, Task};
-pub use imports::{Level, LogLine};
-pub use kernel::{DeathReport, LaunchOptions, ManifestError, Termination};
+pub use imports::{DeadLetter, Level, LogLine};
+pub use kernel::{
+    Aftermath, DeathReport, InHand, LaunchOptions, ManifestError, Restart, RestartWhen, Strategy,
+    Supervision, Termination,
+};
 pub use lifecycle::{
     Call, Ending, Frame, InvalidKernelIdError, KernelId, KernelState, Limit, Status, TrapReport,
 };

@@ -19,6 +19,8 @@ pub(crate) enum Reply {
     Message(Message),
     /// The call was dropped before the kernel received it.
     Dropped,
+    /// The kernel died with it in hand.
+    Died,
 }
 
 /// The calls to one kernel that are under way.
@@ -93,10 +95,20 @@ impl Calls {
 
     /// Tells the caller of a dropped message, if it was a call, that no reply will come.
     pub(crate) fn dropped(&self, correlation: MessageId) {
+        self.give_up(correlation, Reply::Dropped);
+    }
+
+    /// Tells the caller of a message that the kernel died with, if it was a call, that no reply
+    /// will come.
+    pub(crate) fn died(&self, correlation: MessageId) {
+        self.give_up(correlation, Reply::Died);
+    }
+
+    fn give_up(&self, correlation: MessageId, reply: Reply) {
         let mut table = self.table.lock();
         if let Some(caller) = table.waiting.remove(&correlation) {
             // An error means that the caller has gone, and nobody is left to tell.
-            let _ = caller.send(Reply::Dropped);
+            let _ = caller.send(reply);
         }
         table.abandoned.pop(&correlation);
         self.count(&table);

@@ -2,7 +2,7 @@
 
 use futures_util::task::AtomicWaker;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::task::Context;
+use std::task::{Context, Poll};
 
 /// What the kernel's task is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +52,31 @@ impl Control {
         self.task.register(context.waker());
     }
 
+    /// Has the task look at what it is to do, as an order does.
+    pub(crate) fn wake(&self) {
+        self.task.wake();
+    }
+
+    /// Waits for the order to stop.
+    pub(crate) async fn stopped(&self) {
+        std::future::poll_fn(|context| {
+            // Before the order is read, so that it is not missed.
+            self.listen(context);
+            match self.order() {
+                Order::Stop => Poll::Ready(()),
+                Order::Run | Order::Pause => Poll::Pending,
+            }
+        })
+        .await;
+    }
+
     pub(crate) fn start(&self) {
         self.started.store(true, Ordering::Release);
+    }
+
+    /// Another instance is to be made; until `start` it may only initialise itself.
+    pub(crate) fn start_again(&self) {
+        self.started.store(false, Ordering::Release);
     }
 
     pub(crate) fn has_started(&self) -> bool {

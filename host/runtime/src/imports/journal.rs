@@ -110,6 +110,14 @@ impl Journal {
         self.write(state, level, text.to_owned());
     }
 
+    /// Another instance is to follow the last one, for this reason. The host's own words cost the
+    /// kernel nothing.
+    pub(crate) fn begin_again(&self, reason: &str) {
+        let mut state = self.state.lock();
+        state.last_error = None;
+        self.write(&mut state, Level::Warn, reason.to_owned());
+    }
+
     /// The newest lines, oldest first.
     pub(crate) fn lines(&self) -> Vec<LogLine> {
         self.state.lock().lines.iter().cloned().collect()

@@ -148,6 +148,7 @@ impl Host {
         if let Some(meter) = &self.ports.meter {
             meter.done_with_hand();
         }
+        self.held.done();
         let ports = &self.ports;
         let received = {
             let _waiting = ports.control.mark(Place::Waiting);
@@ -170,6 +171,9 @@ impl Host {
                     meter.received(message.envelope.correlation, sent);
                 }
             }
+        }
+        if self.ports.holds_messages.load(Ordering::Relaxed) {
+            self.held.received(&messages);
         }
         if let Some(last) = messages.last() {
             self.ports
@@ -229,6 +233,7 @@ impl Host {
         if let Some(meter) = &ports.meter {
             meter.sent(correlation);
         }
+        self.held.answered(correlation);
         Ok(Ok(()))
     }
 }

@@ -2,7 +2,9 @@
 
 mod calls;
 mod control;
+mod dead_letters;
 mod hand;
+mod held;
 mod journal;
 mod lifecycle;
 mod log;
@@ -22,7 +24,9 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 pub(crate) use calls::Reply;
 pub(crate) use control::{Order, Place};
+pub use dead_letters::DeadLetter;
 pub(crate) use hand::Hand;
+pub(crate) use held::Held;
 pub(crate) use journal::tidy;
 pub use journal::{Level, LogLine};
 pub(crate) use ports::{LaunchSettings, Ports, push_within};
@@ -33,6 +37,7 @@ pub(crate) struct Host {
     pub(crate) ports: Arc<Ports>,
     pub(crate) memory: Memory,
     turn: Turn,
+    pub(crate) held: Held,
     /// The exchange and band of the message received last, which a send answers by default.
     last_received: Option<(MessageId, Priority)>,
     wasi: WasiCtx,
@@ -48,6 +53,7 @@ impl Host {
             ports,
             memory,
             turn: Turn::default(),
+            held: Held::default(),
             last_received: None,
             wasi,
             resources,

@@ -2,6 +2,7 @@
 
 use super::calls::Calls;
 use super::control::{Control, Order};
+use super::dead_letters::DeadLetters;
 use super::hand::Hand;
 use super::journal::Journal;
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, StatusCell};
@@ -11,7 +12,7 @@ use crate::sandbox::Limits;
 use crate::telemetry::Meter;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -22,6 +23,10 @@ impl Item for Message {
 
     fn bytes(&self) -> usize {
         self.payload.len()
+    }
+
+    fn alone(&self) -> bool {
+        self.deaths > 0
     }
 }
 
@@ -46,6 +51,9 @@ pub(crate) struct Ports {
     pub(crate) output_overflow: Overflow,
     pub(crate) calls: Calls,
     pub(crate) hand: Hand,
+    pub(crate) dead_letters: DeadLetters,
+    /// Whether the messages that the kernel has in hand are held.
+    pub(crate) holds_messages: AtomicBool,
     pub(crate) journal: Journal,
     pub(crate) meter: Option<Meter>,
     pub(crate) memory_bytes: Arc<AtomicU64>,
@@ -84,10 +92,12 @@ impl Ports {
             input_overflow: overflow,
             output: Queue::new(capacity, limits.queue_bytes, output_overflow),
             output_overflow,
-            limits,
             calls: Calls::new(),
             hand: Hand::default(),
+            dead_letters: DeadLetters::new(capacity, limits.queue_bytes),
+            holds_messages: AtomicBool::new(false),
             journal,
+            limits,
             meter: telemetry.then(Meter::new),
             memory_bytes: Arc::default(),
             last_message: AtomicU64::new(0),
@@ -112,6 +122,7 @@ impl Ports {
             },
             payload: outgoing.payload,
             sent: self.meter.as_ref().map(|_| Instant::now()),
+            deaths: 0,
         }
     }
 
@@ -169,10 +180,23 @@ impl Ports {
 
     /// The same for a kernel that ran, with its error counted.
     pub(crate) fn finish(&self, ending: Ending) {
+        self.failed(&ending);
+        self.end(ending);
+    }
+
+    /// An instance failed.
+    pub(crate) fn failed(&self, ending: &Ending) {
         if let Some(meter) = self.meter.as_ref().filter(|_| ending.is_failure()) {
             meter.error(ending.to_string());
         }
-        self.end(ending);
+    }
+
+    /// Another instance is to follow the last one, for this reason.
+    pub(crate) fn begin_again(&self, reason: &str) {
+        self.journal.begin_again(reason);
+        if let Some(meter) = &self.meter {
+            meter.lose_hand();
+        }
     }
 
     /// The kernel used up a fuel slice.

@@ -2,8 +2,8 @@
 
 use super::Kernel;
 use crate::error::{
-    Error, InputClosedError, KernelEndedError, MessageDroppedError, MessageTooLargeError,
-    QueueFullError, TimeoutError,
+    DropCause, Error, InputClosedError, KernelEndedError, MessageDroppedError,
+    MessageTooLargeError, QueueFullError, TimeoutError,
 };
 use crate::imports::{Reply, push_within};
 use crate::lifecycle::Call;
@@ -66,11 +66,16 @@ impl Kernel {
         };
         match reply {
             Some(Reply::Message(message)) => Ok(message),
-            Some(Reply::Dropped) => Err(MessageDroppedError {
-                kernel_id: self.ports.id.clone(),
-            }
-            .into()),
+            Some(Reply::Dropped) => Err(self.call_lost(DropCause::Overflow).into()),
+            Some(Reply::Died) => Err(self.call_lost(DropCause::DeadLetter).into()),
             None => Err(self.ended().await.into()),
+        }
+    }
+
+    fn call_lost(&self, cause: DropCause) -> MessageDroppedError {
+        MessageDroppedError {
+            kernel_id: self.ports.id.clone(),
+            cause,
         }
     }
 

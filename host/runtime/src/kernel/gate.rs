@@ -8,8 +8,9 @@
 
 use super::credit::Credit;
 use super::patience::Patience;
+use super::restart::Rounds;
 use crate::imports::{Order, Place, Ports};
-use crate::lifecycle::KernelState;
+use crate::lifecycle::{KernelId, KernelState};
 use futures_util::task::AtomicWaker;
 use std::future::Future;
 use std::pin::Pin;
@@ -27,11 +28,14 @@ pub(super) enum Passed<T> {
     Stopped,
     /// It took longer for the messages that it has in hand than it was allowed, which is this.
     Overdue(Duration),
+    /// It is to start again, because this kernel of its group failed.
+    Joined(KernelId),
 }
 
 /// The future of a kernel behind its gate.
 pub(super) struct Gate<'kernel, F> {
     ports: &'kernel Ports,
+    rounds: &'kernel Rounds,
     kernel: Pin<Box<F>>,
     catcher: Arc<Catcher>,
     waker: Waker,
@@ -40,12 +44,13 @@ pub(super) struct Gate<'kernel, F> {
 }
 
 impl<'kernel, F: Future> Gate<'kernel, F> {
-    pub(super) fn new(ports: &'kernel Ports, kernel: F) -> Self {
+    pub(super) fn new(ports: &'kernel Ports, rounds: &'kernel Rounds, kernel: F) -> Self {
         let catcher = Arc::new(Catcher::default());
         let waker = Waker::from(catcher.clone());
         ports.hand.empty();
         Self {
             ports,
+            rounds,
             kernel: Box::pin(kernel),
             catcher,
             waker,
@@ -67,6 +72,11 @@ impl<F: Future> Future for Gate<'_, F> {
         let order = control.order();
         if order == Order::Stop {
             return Poll::Ready(Passed::Stopped);
+        }
+        if let Some(failed) = gate.rounds.ordered_for()
+            && ports.status.state().is_running()
+        {
+            return Poll::Ready(Passed::Joined(failed));
         }
         if let Some(allowed) = gate.patience.is_over(&ports.hand) {
             return Poll::Ready(Passed::Overdue(allowed));

@@ -1,6 +1,7 @@
 //! Launch: everything is allocated and checked, and nothing of the kernel runs but bounded
 //! initialisers.
 
+use super::life::Life;
 use super::recipe::Recipe;
 use super::{Kernel, LaunchOptions};
 use crate::error::Error;
@@ -51,6 +52,7 @@ impl Launcher {
         module: Module,
         options: LaunchOptions,
     ) -> Result<Kernel, Error> {
+        let restart = options.restart.clone();
         let settings = options.settle(self.default_queue_size)?;
         module.needs.check().map_err(LoadError::from)?;
         let engine = module.component.engine();
@@ -64,10 +66,11 @@ impl Launcher {
         let message_ids = self.message_ids.clone();
         let ports = Arc::new(Ports::new(id, settings, self.telemetry, message_ids));
         let prepared = recipe.prepare(&ports, ports.limits.fuel()).await?;
+        let life = Life::new(recipe, module.digest, restart, &ports);
         Ok(Kernel {
             ports,
+            life: Arc::new(life),
             source,
-            component: module.digest,
             prepared: Mutex::new(Some(prepared)),
             executor: self.executor.clone(),
             feeders: AtomicUsize::new(0),

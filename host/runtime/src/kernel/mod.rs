@@ -6,30 +6,35 @@ mod death;
 mod ending;
 mod gate;
 mod launch;
+mod life;
 mod manifest;
 mod options;
 mod patience;
 mod recipe;
 mod report;
+mod restart;
 mod task;
 
 use crate::error::{Error, KernelStateError};
 use crate::executor::Executor;
-use crate::imports::{LogLine, Order, Ports};
+use crate::imports::{DeadLetter, LogLine, Order, Ports};
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, Status};
-use crate::module::{Digest, Source};
+use crate::module::Source;
+use life::Life;
 use parking_lot::Mutex;
 use recipe::Prepared;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-pub use death::DeathReport;
+pub use death::{Aftermath, DeathReport};
 pub(crate) use launch::Launcher;
 pub use manifest::ManifestError;
 pub use options::LaunchOptions;
 pub(crate) use options::queue_capacity;
 pub use report::Termination;
+pub(crate) use restart::supervise;
+pub use restart::{InHand, Restart, RestartWhen, Strategy, Supervision};
 
 /// How long after its order a stopped kernel may take to be gone before it is given up on. It
 /// needs one fuel slice; more only where the executor is starved.
@@ -38,8 +43,8 @@ const STOP_GRACE: Duration = Duration::from_millis(50);
 /// A launched kernel.
 pub(crate) struct Kernel {
     ports: Arc<Ports>,
+    life: Arc<Life>,
     source: Source,
-    component: Digest,
     /// The store and instance, until the kernel is activated or ended.
     prepared: Mutex<Option<Prepared>>,
     executor: Executor,
@@ -69,11 +74,26 @@ impl Kernel {
         self.ports.journal.lines()
     }
 
+    /// Takes out the messages that it died with in hand.
+    pub(crate) fn take_dead_letters(&self) -> Vec<DeadLetter> {
+        self.ports.dead_letters.take()
+    }
+
+    /// The report on its last death; `None` if it never died.
+    pub(crate) fn death_report(&self) -> Option<DeathReport> {
+        self.life.death_report(&self.ports)
+    }
+
     /// Starts the kernel's loop.
     pub(crate) fn activate(&self) -> Result<(), Error> {
         self.transition(Call::Activate, |ports| ports.control.start())?;
         match self.prepared.lock().take() {
-            Some(prepared) => task::spawn(prepared, self.ports.clone(), &self.executor),
+            Some(prepared) => task::spawn(
+                prepared,
+                self.ports.clone(),
+                self.life.clone(),
+                &self.executor,
+            ),
             // A termination came in between and has ended it.
             None => self.ports.end(Ending::NeverActivated),
         }

@@ -1,5 +1,6 @@
 //! How a kernel is to be launched.
 
+use super::restart::Restart;
 use crate::error::InvalidOptionError;
 use crate::imports::LaunchSettings;
 use crate::module::CompilerLimits;
@@ -26,6 +27,8 @@ pub struct LaunchOptions {
     /// own, not looser: the lesser of each two counts. That process's own if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compiler: Option<CompilerLimits>,
+    /// Whether it is started again when it has ended.
+    pub restart: Restart,
 }
 
 impl LaunchOptions {
@@ -63,6 +66,11 @@ impl LaunchOptions {
         }
     }
 
+    /// The same, started again when it has ended, as this says.
+    pub fn restart(self, restart: Restart) -> Self {
+        Self { restart, ..self }
+    }
+
     /// # Errors
     /// If an option has a value that cannot be meant.
     pub(crate) fn check(&self) -> Result<(), InvalidOptionError> {
@@ -71,6 +79,7 @@ impl LaunchOptions {
         self.compiler
             .as_ref()
             .map_or(Ok(()), CompilerLimits::check)?;
+        self.restart.check()?;
         self.limits.check()
     }
 

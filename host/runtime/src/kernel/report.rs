@@ -39,6 +39,7 @@ impl Kernel {
         let messages_processed = meter.processed.load(Ordering::Relaxed);
         let (replies_delivered, replies_unclaimed) = self.ports.calls.counts();
         let (input, output) = (self.ports.input.counts(), self.ports.output.counts());
+        let dead_letters = self.ports.dead_letters.counts();
         Some(KernelTelemetry {
             kernel_id: self.ports.id.clone(),
             status: self.status(),
@@ -49,6 +50,8 @@ impl Kernel {
             messages_dropped: input.dropped() + output.dropped() + replies_unclaimed,
             throughput: per_second(messages_processed, uptime),
             latency: meter.latency(),
+            dead_letters: dead_letters.total,
+            dead_letters_dropped: dead_letters.dropped,
             errors: meter.errors.load(Ordering::Relaxed),
             last_error: meter.last_error(),
             input,

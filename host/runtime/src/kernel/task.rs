@@ -1,7 +1,8 @@
-//! The task in which a kernel runs.
+//! The task in which a kernel runs, one instance after the other.
 
 use super::ending::of_error;
 use super::gate::{Gate, Passed};
+use super::life::{Death, Life};
 use super::recipe::Prepared;
 use crate::executor::Executor;
 use crate::imports::{Ports, tidy};
@@ -10,29 +11,43 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Starts the kernel on the executor.
-pub(super) fn spawn(prepared: Prepared, ports: Arc<Ports>, executor: &Executor) {
+pub(super) fn spawn(prepared: Prepared, ports: Arc<Ports>, life: Arc<Life>, executor: &Executor) {
     // Made before the task, so that a task which is dropped unstarted has an ending, too.
-    let guard = EndGuard { ports };
+    let guard = EndGuard { ports, life };
     executor.spawn(run(prepared, guard));
 }
 
 async fn run(prepared: Prepared, guard: EndGuard) {
-    let Prepared { mut store, run } = prepared;
-    let ports = &guard.ports;
-    let passed = Gate::new(ports, run.call_async(&mut store, ())).await;
-    if let Ok(fuel) = store.get_fuel() {
-        let burnt = ports.limits.fuel().saturating_sub(fuel);
-        ports.fuel_at_end.store(burnt, Ordering::Relaxed);
-        if let Some(meter) = &ports.meter {
-            meter.fuel.store(burnt, Ordering::Relaxed);
+    let EndGuard { ports, life } = &guard;
+    let mut death = live(prepared, ports, life).await;
+    while let Some(rest) = life.after(ports, &mut death) {
+        match life.again(ports, rest, death.fuel).await {
+            Some(Ok(prepared)) => death = live(prepared, ports, life).await,
+            Some(Err(ending)) => death.ending = ending,
+            // It was asked to end before it could start again; why it had died has been counted.
+            None => return ports.end(life.ending_or(death.ending)),
         }
     }
+    ports.finish(death.ending);
+}
+
+/// Runs one instance to its end.
+async fn live(prepared: Prepared, ports: &Ports, life: &Life) -> Death {
+    let Prepared { mut store, run } = prepared;
+    let passed = Gate::new(ports, &life.rounds, run.call_async(&mut store, ())).await;
+    let fuel = store.get_fuel().unwrap_or(0);
+    let burnt = ports.limits.fuel().saturating_sub(fuel);
+    ports.fuel_at_end.store(burnt, Ordering::Relaxed);
+    if let Some(meter) = &ports.meter {
+        meter.fuel.store(burnt, Ordering::Relaxed);
+    }
     let ending = match passed {
-        Passed::Stopped => Ending::Stopped,
         Passed::Overdue(allowed) => Ending::LimitExceeded {
             limit: Limit::MessageTime { allowed },
             trap: None,
         },
+        Passed::Stopped => life.ending_or(Ending::Stopped),
+        Passed::Joined(kernel_id) => Ending::WithGroup { kernel_id },
         Passed::Finished(Ok((Ok(()),))) => {
             if let Some(meter) = &ports.meter {
                 meter.done_with_hand();
@@ -44,19 +59,26 @@ async fn run(prepared: Prepared, guard: EndGuard) {
         }
         Passed::Finished(Err(error)) => of_error(&error, store.data()),
     };
-    // The kernel is gone before it is said to be: its memory is free when callers wake.
-    drop(store);
-    ports.finish(ending);
+    // The store goes here: an instance is gone before it is said to be, and its memory is free when
+    // callers wake.
+    Death {
+        ending,
+        fuel,
+        in_hand: store.data_mut().held.take(),
+    }
 }
 
 /// Ends the kernel when its task is dropped, whatever the reason: the executor shuts down, or the
 /// host panics. After an orderly end it does nothing.
 struct EndGuard {
     ports: Arc<Ports>,
+    life: Arc<Life>,
 }
 
 impl Drop for EndGuard {
     fn drop(&mut self) {
+        // Nobody of its group is to wait for it.
+        self.life.rounds.close();
         if std::thread::panicking() {
             self.ports
                 .finish(Ending::HostFault("a panic in its task".to_owned()));

@@ -1,5 +1,6 @@
 //! How a kernel ended.
 
+use super::KernelId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
@@ -27,6 +28,11 @@ pub enum Ending {
     Stopped,
     /// It was terminated before it was ever activated.
     NeverActivated,
+    /// It was ended because another kernel of its group had failed.
+    WithGroup {
+        /// That kernel.
+        kernel_id: KernelId,
+    },
     /// The host failed it: a fault in ringhost, not in the kernel.
     HostFault(String),
 }
@@ -39,6 +45,7 @@ impl Ending {
             Self::Failed(_)
             | Self::Trapped(_)
             | Self::LimitExceeded { .. }
+            | Self::WithGroup { .. }
             | Self::HostFault(_) => true,
         }
     }
@@ -57,6 +64,11 @@ impl fmt::Display for Ending {
             }
             Self::Stopped => write!(formatter, "was stopped by force"),
             Self::NeverActivated => write!(formatter, "was terminated before it was activated"),
+            Self::WithGroup { kernel_id } => write!(
+                formatter,
+                "was ended with its group, in which kernel {:?} failed",
+                kernel_id.as_str()
+            ),
             Self::HostFault(text) => write!(formatter, "was failed by the host: {text}"),
         }
     }

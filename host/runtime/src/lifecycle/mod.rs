@@ -53,6 +53,11 @@ impl KernelState {
         Self::Terminating,
         Self::Terminated,
     ];
+
+    /// True in ACTIVE and DEACTIVATED: the kernel was started, and nobody has asked it to end.
+    pub(crate) fn is_running(self) -> bool {
+        matches!(self, Self::Active | Self::Deactivated)
+    }
 }
 
 impl fmt::Display for KernelState {

@@ -15,6 +15,8 @@ pub struct Status {
     pub in_state: Duration,
     /// How it ended; known in TERMINATED, and only there.
     pub ending: Option<Ending>,
+    /// How often it was started again after it had ended; see [`Restart`](crate::Restart).
+    pub restarts: u64,
 }
 
 /// The one place where a kernel's state is kept. Changes are atomic and can be waited for.
@@ -30,6 +32,7 @@ struct Cell {
     /// When it was first activated.
     activated: Option<Instant>,
     ending: Option<Ending>,
+    restarts: u64,
 }
 
 impl StatusCell {
@@ -42,6 +45,7 @@ impl StatusCell {
                 since: Instant::now(),
                 activated: None,
                 ending: None,
+                restarts: 0,
             }),
         }
     }
@@ -56,6 +60,7 @@ impl StatusCell {
             state: cell.state,
             in_state: cell.since.elapsed(),
             ending: cell.ending.clone(),
+            restarts: cell.restarts,
         }
     }
 
@@ -107,6 +112,15 @@ impl StatusCell {
         });
         // The closure above always runs; the fallback is the answer that changes nothing.
         outcome.unwrap_or(Err(KernelState::Terminated))
+    }
+
+    /// Counts a restart.
+    pub(crate) fn restarted(&self) {
+        // The state is the same, so nobody is woken.
+        self.cell.send_if_modified(|cell| {
+            cell.restarts += 1;
+            false
+        });
     }
 
     /// Makes the kernel TERMINATED, unless it already is. The first ending stands. `effect` runs

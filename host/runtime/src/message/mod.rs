@@ -66,6 +66,8 @@ pub struct Message {
     pub payload: Bytes,
     /// When it was given to its queue; known only with telemetry on, which measures latency from it.
     pub(crate) sent: Option<Instant>,
+    /// How often a kernel has died with it in hand, and it was put back to be tried again.
+    pub(crate) deaths: u32,
 }
 
 /// A message as a sender gives it. Made from anything that is bytes; the rest has defaults.

@@ -9,6 +9,10 @@ pub trait Item {
     fn priority(&self) -> Priority;
     /// How much it weighs where bytes are bounded: in the queue, and in a receiver's batch.
     fn bytes(&self) -> usize;
+    /// Whether it is received alone, whatever its receiver asks for.
+    fn alone(&self) -> bool {
+        false
+    }
 }
 
 /// Four lines. The highest is served first, the lowest is the first to lose an item.

@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct QueueCounts {
     /// Messages taken in.
     pub accepted: u64,
-    /// Messages handed out.
+    /// Messages handed out, but for those that came back.
     pub received: u64,
+    /// Messages that were handed out and came back, because the kernel died with them in hand. They
+    /// are handed out again.
+    pub returned: u64,
     /// Messages in the queue now.
     pub depth: u64,
     /// Their bytes.

@@ -102,6 +102,19 @@ impl<T: Item> Queue<T> {
         });
     }
 
+    /// Puts items back that were taken, in the order in which they were: they are the next of their
+    /// bands, also where the queue is full or takes nothing new.
+    pub fn give_back(&self, items: Vec<T>) {
+        self.change(|state| {
+            let count = items.len() as u64;
+            state.counts.received = state.counts.received.saturating_sub(count);
+            state.counts.returned += count;
+            for item in items.into_iter().rev() {
+                state.items.put_back(item);
+            }
+        });
+    }
+
     /// Drops what is in, counts it, and returns it. What a waiting receiver has been promised is
     /// its.
     pub fn clear(&self) -> Vec<T> {
@@ -110,6 +123,12 @@ impl<T: Item> Queue<T> {
             state.counts.dropped_at_end += cleared.len() as u64;
             cleared
         })
+    }
+
+    /// Whether it takes nothing any more, and nothing is left in it.
+    pub fn is_finished(&self) -> bool {
+        let state = self.lock();
+        state.producers == Producers::Closed && state.depth() == 0
     }
 
     /// How many items are in.

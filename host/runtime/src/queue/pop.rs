@@ -101,10 +101,11 @@ impl<T: Item> State<T> {
             return (self.producers == Producers::Closed).then_some(Err(PopError::Closed));
         };
         let mut bytes = first.bytes();
+        let max_items = if first.alone() { 1 } else { max_items.get() };
         let mut taken = vec![first];
-        while taken.len() < max_items.get() {
+        while taken.len() < max_items {
             match self.items.front() {
-                Some(next) if bytes.saturating_add(next.bytes()) <= max_bytes => {
+                Some(next) if !next.alone() && bytes.saturating_add(next.bytes()) <= max_bytes => {
                     bytes += next.bytes();
                     taken.extend(self.items.pop());
                 }

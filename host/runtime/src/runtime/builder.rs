@@ -5,6 +5,7 @@ use crate::error::{Error, InvalidOptionError};
 use crate::executor::Executor;
 use crate::kernel::{Launcher, queue_capacity};
 use crate::module::{Compiler, LoadError, Loader, Provenance};
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -169,6 +170,7 @@ impl Builder {
                 telemetry: self.telemetry,
                 default_queue_size,
                 backend: self.backend,
+                grouping: Mutex::default(),
             }),
         })
     }

@@ -8,10 +8,12 @@ mod query;
 mod registry;
 mod scope;
 mod summary;
+mod supervise;
 mod typed;
 
 use crate::kernel::Launcher;
 use crate::module::Loader;
+use parking_lot::Mutex;
 use registry::Registry;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -52,6 +54,8 @@ struct Shared {
     telemetry: bool,
     default_queue_size: NonZeroUsize,
     backend: Backend,
+    /// Held by who makes a group.
+    grouping: Mutex<()>,
 }
 
 impl RingKernelRuntime {

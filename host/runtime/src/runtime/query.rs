@@ -3,7 +3,7 @@
 use super::RingKernelRuntime;
 use super::registry::Entry;
 use crate::error::Error;
-use crate::imports::LogLine;
+use crate::imports::{DeadLetter, LogLine};
 use crate::kernel::DeathReport;
 use crate::lifecycle::{Call, KernelId, KernelState, Status};
 use crate::module::{Inspection, Source};
@@ -73,13 +73,26 @@ impl RingKernelRuntime {
             .log_lines())
     }
 
-    /// The report on a kernel that has ended; `None` while it is alive.
+    /// The report on a kernel's last death: on its end, or, of one that was started again, on its
+    /// last instance's. `None` if it never died.
     ///
     /// # Errors
     /// If there is no such kernel or it was never launched.
     pub fn death_report(&self, kernel_id: &str) -> Result<Option<DeathReport>, Error> {
         let kernel = self.shared.registry.kernel(kernel_id, Call::Receive)?;
         Ok(kernel.death_report())
+    }
+
+    /// Takes out the messages that a kernel had in hand when it died, oldest first: those that are
+    /// not tried again. They are kept for kernels that are launched with a
+    /// [`Restart`](crate::Restart) or [supervised](Self::supervise), as many as one of the queues
+    /// holds; past that the oldest are dropped.
+    ///
+    /// # Errors
+    /// If there is no such kernel or it was never launched.
+    pub fn take_dead_letters(&self, kernel_id: &str) -> Result<Vec<DeadLetter>, Error> {
+        let kernel = self.shared.registry.kernel(kernel_id, Call::Receive)?;
+        Ok(kernel.take_dead_letters())
     }
 
     /// What can be told of a component without running it. It may be for any world.

@@ -96,6 +96,11 @@ impl Meter {
         work.in_hand.clear();
     }
 
+    /// The kernel died: what it had in hand it will not be done with.
+    pub(crate) fn lose_hand(&self) {
+        self.in_work.lock().in_hand.clear();
+    }
+
     /// Something went wrong.
     pub(crate) fn error(&self, text: String) {
         self.errors.fetch_add(1, Ordering::Relaxed);

@@ -29,6 +29,10 @@ pub struct KernelTelemetry {
     /// From the moment a message was given to the input queue, so with the wait for room in it, to
     /// the kernel's first answer to it.
     pub latency: LatencySummary,
+    /// Messages that the kernel died with in hand and that are not tried again.
+    pub dead_letters: u64,
+    /// Dead letters that made room for newer ones before anybody took them.
+    pub dead_letters_dropped: u64,
     /// What went wrong: a failed ending, a message refused for its size.
     pub errors: u64,
     /// The last of those.

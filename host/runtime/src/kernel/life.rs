@@ -1,0 +1,205 @@
+//! A kernel's life over all its instances: what it is made of, and what becomes of it when one of
+//! them has ended.
+
+use super::death::{Aftermath, DeathReport};
+use super::recipe::{Prepared, Recipe};
+use super::restart::{InHand, Judge, Rest, Restart, RestartWhen, Rounds, Verdict};
+use crate::imports::{DeadLetter, Ports, tidy};
+use crate::lifecycle::{Ending, KernelId, KernelState};
+use crate::message::Message;
+use crate::module::Digest;
+use parking_lot::Mutex;
+use std::future::Future;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+
+/// The longest reason of a dead letter, in bytes.
+const REASON_BYTES: usize = 256;
+
+/// Shared by a kernel and its task.
+pub(super) struct Life {
+    pub(super) recipe: Recipe,
+    pub(super) component: Digest,
+    pub(super) judge: Judge,
+    pub(super) rounds: Rounds,
+    /// The kernel whose failure brought this one down.
+    brought_down: OnceLock<KernelId>,
+    last_death: Mutex<Option<Box<DeathReport>>>,
+}
+
+/// What is left of an instance.
+pub(super) struct Death {
+    pub(super) ending: Ending,
+    /// The fuel that the kernel has left.
+    pub(super) fuel: u64,
+    /// The messages it had in hand.
+    pub(super) in_hand: Vec<Message>,
+}
+
+impl Life {
+    pub(super) fn new(recipe: Recipe, component: Digest, restart: Restart, ports: &Ports) -> Self {
+        let holds = restart.when != RestartWhen::Never;
+        ports.holds_messages.store(holds, Ordering::Relaxed);
+        Self {
+            recipe,
+            component,
+            judge: Judge::new(restart),
+            rounds: Rounds::default(),
+            brought_down: OnceLock::new(),
+            last_death: Mutex::default(),
+        }
+    }
+
+    /// The kernel is to end because this one failed.
+    pub(super) fn brought_down(&self, failed: KernelId) {
+        // The first stands.
+        let _ = self.brought_down.set(failed);
+    }
+
+    /// How a kernel ended that was stopped: with its group, if that is why it was.
+    pub(super) fn ending_or(&self, otherwise: Ending) -> Ending {
+        match self.brought_down.get().cloned() {
+            Some(kernel_id) => Ending::WithGroup { kernel_id },
+            None => otherwise,
+        }
+    }
+
+    /// The report on the last death of an instance; on the kernel's own, if it has ended.
+    pub(super) fn death_report(&self, ports: &Ports) -> Option<DeathReport> {
+        let last = self.last_death.lock().as_deref().cloned();
+        let Some(ending) = ports.status.ending() else {
+            return last;
+        };
+        let aftermath = match last.map(|last| last.aftermath) {
+            Some(spent @ Aftermath::BudgetSpent { .. }) => spent,
+            _ => Aftermath::StaysDown,
+        };
+        Some(DeathReport::of(ports, self.component, ending, aftermath))
+    }
+
+    /// Decides what follows from a death, and sees to what the instance had in hand. Returns the
+    /// wait before the next instance; `None` if there is none.
+    pub(super) fn after(&self, ports: &Ports, death: &mut Death) -> Option<Rest> {
+        let in_hand = std::mem::take(&mut death.in_hand);
+        let running = ports.status.state().is_running();
+        // Whose group starts again starts with it, whatever its own instance came to.
+        let joined = self.rounds.take().filter(|_| running);
+        let at_fault = joined.is_none();
+        let verdict = match joined {
+            Some(round) => Verdict::Again(round),
+            None if running => {
+                let finished = ports.input.is_finished();
+                self.judge.judge(&ports.id, &death.ending, finished)
+            }
+            None => Verdict::Down,
+        };
+        let restart = self.judge.restart();
+        let (round, aftermath) = match verdict {
+            Verdict::Down => (None, Aftermath::StaysDown),
+            Verdict::GiveUp => {
+                let (restarts, window) = (restart.budget, restart.window);
+                (None, Aftermath::BudgetSpent { restarts, window })
+            }
+            Verdict::Again(round) => {
+                let after = round.wait();
+                (Some(round), Aftermath::Restarted { after })
+            }
+        };
+        let report = DeathReport::of(ports, self.component, death.ending.clone(), aftermath);
+        *self.last_death.lock() = Some(Box::new(report));
+        let Some(round) = round else {
+            self.bury(ports, &death.ending, in_hand);
+            return None;
+        };
+        if at_fault {
+            ports.failed(&death.ending);
+        }
+        ports.begin_again(&format!("it {}; it is started again", line(&death.ending)));
+        match restart.in_hand {
+            InHand::DeadLetter => self.bury(ports, &death.ending, in_hand),
+            InHand::Retry => self.retry(ports, &death.ending, in_hand, at_fault),
+        }
+        ports.status.restarted();
+        Some(round.stopped())
+    }
+
+    /// Puts messages back into the queue; those that have had their attempts are dead letters.
+    fn retry(&self, ports: &Ports, ending: &Ending, in_hand: Vec<Message>, at_fault: bool) {
+        let attempts = self.judge.restart().attempts;
+        let (again, dead): (Vec<_>, Vec<_>) = in_hand
+            .into_iter()
+            .map(|message| Message {
+                deaths: message.deaths.saturating_add(u32::from(at_fault)),
+                ..message
+            })
+            .partition(|message| message.deaths < attempts);
+        ports.input.give_back(again);
+        for message in dead {
+            let attempts = message.deaths;
+            bury_one(ports, ending, message, attempts);
+        }
+    }
+
+    /// Makes dead letters of what the instance had in hand, unless it returned in peace.
+    fn bury(&self, ports: &Ports, ending: &Ending, in_hand: Vec<Message>) {
+        if matches!(ending, Ending::Returned) {
+            return;
+        }
+        for message in in_hand {
+            let attempts = message.deaths.saturating_add(1);
+            bury_one(ports, ending, message, attempts);
+        }
+    }
+
+    /// Makes the next instance when the wait is over. `Err` is how the kernel ends if it was asked
+    /// to end instead, or could not be made.
+    pub(super) async fn again(
+        &self,
+        ports: &Arc<Ports>,
+        rest: Rest,
+        fuel: u64,
+    ) -> Option<Result<Prepared, Ending>> {
+        ports.control.start_again();
+        unless_ended(ports, rest.over()).await?;
+        while let Some(round) = self.rounds.take() {
+            unless_ended(ports, round.stopped().over()).await?;
+        }
+        // Its initialisers are its code, which stands still in a pause.
+        let active = ports
+            .status
+            .wait_until(|state| state != KernelState::Deactivated);
+        unless_ended(ports, active).await?;
+        let prepared = unless_ended(ports, self.recipe.prepare(ports, fuel)).await?;
+        ports.control.start();
+        Some(prepared.map_err(|error| {
+            let text = format!("it could not be instantiated again: {error}");
+            Ending::Failed(tidy(&text, ports.limits.log_line_bytes))
+        }))
+    }
+}
+
+/// Waits for something, unless the kernel is asked to end before.
+async fn unless_ended<T>(ports: &Ports, wait: impl Future<Output = T>) -> Option<T> {
+    let asked = ports.status.wait_until(|state| !state.is_running());
+    tokio::select! {
+        biased;
+        _ = asked => None,
+        () = ports.control.stopped() => None,
+        done = wait => Some(done),
+    }
+}
+
+fn bury_one(ports: &Ports, ending: &Ending, message: Message, attempts: u32) {
+    ports.calls.died(message.envelope.correlation);
+    ports.dead_letters.add(DeadLetter {
+        message,
+        attempts,
+        reason: line(ending),
+    });
+}
+
+/// An ending without its backtrace.
+fn line(ending: &Ending) -> String {
+    let text = ending.to_string();
+    tidy(text.lines().next().unwrap_or_default(), REASON_BYTES)
+}
