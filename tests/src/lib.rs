@@ -3,13 +3,17 @@
 
 #![deny(missing_docs)]
 
+mod model;
 mod text;
 
 use ringhost::{Builder, LaunchOptions, RingKernelRuntime, Source};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use text::{component_from_core, core_kernel};
+pub use model::{NAMES, Step, run_steps};
+pub use text::{
+    CONTRACT_IMPORTS, component_from_core, component_from_module, core_kernel, echo_kernel,
+};
 
 /// Longer than anything here takes, even on a busy machine: a test that waits so long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(30);

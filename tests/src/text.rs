@@ -1,16 +1,12 @@
 //! Kernels written as WebAssembly text, for behaviour that no compiler would emit.
 
 use crate::root;
+use std::sync::LazyLock;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::Resolve;
+use wit_parser::{Resolve, WorldId};
 
-/// Makes a kernel's component of a core module in WebAssembly text, with the adapter for
-/// `wasi_snapshot_preview1` where the module imports that.
-///
-/// # Panics
-/// If the text is not such a module.
-pub fn component_from_core(text: &str) -> Vec<u8> {
-    let mut module = wat::parse_str(text).expect("the text is WebAssembly");
+/// The contract and its world, read once.
+static WORLD: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| {
     let mut resolve = Resolve::default();
     let (package, _) = resolve
         .push_path(root().join("wit"))
@@ -18,11 +14,36 @@ pub fn component_from_core(text: &str) -> Vec<u8> {
     let world = resolve
         .select_world(&[package], Some("kernel"))
         .expect("it has the world");
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
-        .expect("the world can be embedded");
-    ComponentEncoder::default()
-        .validate(true)
-        .module(&module)
+    (resolve, world)
+});
+
+/// Every function of the contract, as core WebAssembly sees it. Where a result does not fit in a
+/// number, the last parameter is the address to which it goes.
+pub const CONTRACT_IMPORTS: &str = r#"
+    (import "ring:kernel/lifecycle@0.1.0" "kernel-id" (func $kernel_id (param i32)))
+    (import "ring:kernel/lifecycle@0.1.0" "should-terminate"
+        (func $should_terminate (result i32)))
+    (import "ring:kernel/lifecycle@0.1.0" "is-active" (func $is_active (result i32)))
+    (import "ring:kernel/lifecycle@0.1.0" "wait-active" (func $wait_active (result i32)))
+    ;; A timeout: 1 and nanoseconds, or 0 for none.
+    (import "ring:kernel/messaging@0.1.0" "receive" (func $receive (param i32 i64 i32)))
+    (import "ring:kernel/messaging@0.1.0" "receive-batch"
+        (func $receive_batch (param i32 i32 i64 i32)))
+    ;; Payload, correlation, priority, timeout, address of the result.
+    (import "ring:kernel/messaging@0.1.0" "send"
+        (func $send (param i32 i32 i32 i64 i32 i32 i32 i64 i32)))
+    (import "ring:kernel/messaging@0.1.0" "send-batch"
+        (func $send_batch (param i32 i32 i32 i64 i32)))
+    (import "ring:kernel/log@0.1.0" "log" (func $log (param i32 i32 i32)))"#;
+
+/// Makes a kernel's component of a core module in WebAssembly text, with the adapter for
+/// `wasi_snapshot_preview1` where the module imports that.
+///
+/// # Panics
+/// If the text is not such a module.
+pub fn component_from_core(text: &str) -> Vec<u8> {
+    let module = wat::parse_str(text).expect("the text is WebAssembly");
+    encoder(module)
         .expect("the module fits the world")
         .adapter(
             wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
@@ -31,6 +52,39 @@ pub fn component_from_core(text: &str) -> Vec<u8> {
         .expect("the adapter is one")
         .encode()
         .expect("the component can be encoded")
+}
+
+/// Makes a kernel's component of a core module, which imports nothing but the contract.
+///
+/// # Errors
+/// If it is not such a module.
+pub fn component_from_module(module: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    encoder(module)?.encode()
+}
+
+fn encoder(mut module: Vec<u8>) -> anyhow::Result<ComponentEncoder> {
+    let (resolve, world) = &*WORLD;
+    embed_component_metadata(&mut module, resolve, *world, StringEncoding::UTF8)?;
+    ComponentEncoder::default().validate(true).module(&module)
+}
+
+/// An honest kernel: it sends back what it receives, at most 64 KiB, until it is asked to end.
+pub fn echo_kernel() -> Vec<u8> {
+    component_from_core(&format!(
+        r#"(module {CONTRACT_IMPORTS}
+            (memory (export "memory") 2)
+            ;; Hands out the second page, again and again.
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 65536))
+            (func (export "run") (result i32)
+                (loop $again
+                    (call $receive (i32.const 0) (i64.const 0) (i32.const 64))
+                    (if (i32.load8_u (i32.const 64)) (then (return (i32.const 0))))
+                    (call $send (i32.load (i32.const 92)) (i32.load (i32.const 96)) (i32.const 0)
+                        (i64.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i64.const 0)
+                        (i32.const 200))
+                    (br $again))
+                unreachable))"#
+    ))
 }
 
 /// A core module for the kernel world: a memory of so many pages, the fields that are given, and a

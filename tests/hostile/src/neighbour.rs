@@ -1,8 +1,8 @@
 //! The honest kernel beside an attack, and its traffic.
 
-use crate::text;
 use anyhow::{Context, Result, ensure};
 use ringhost::RingKernelRuntime;
+use ringhost_tests::echo_kernel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ pub(crate) struct Neighbour {
 impl Neighbour {
     /// Launches it and waits for its first answer.
     pub(crate) async fn start(runtime: &RingKernelRuntime) -> Result<Self> {
-        runtime.launch_from(NAME, text::echo()).await?;
+        runtime.launch_from(NAME, echo_kernel()).await?;
         runtime.activate(NAME).await?;
         round(runtime, 0).await?;
         let over = Arc::new(AtomicBool::new(false));
