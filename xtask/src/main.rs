@@ -6,6 +6,7 @@
 mod cache;
 mod ci;
 mod demo;
+mod fuzz;
 mod guest_compiler;
 mod hostile;
 mod kernels;
@@ -46,6 +47,14 @@ enum Task {
         #[arg(long)]
         date: Option<String>,
     },
+    /// Look for inputs that make the host break a promise: docs/fuzzing.md
+    Fuzz {
+        /// The target, all in turn where none is named
+        target: Option<fuzz::Target>,
+        /// How long to look, for each target
+        #[arg(long, default_value_t = 5)]
+        minutes: u32,
+    },
     /// Run everything a change must pass: format, tests, lints, documentation
     Ci,
 }
@@ -72,6 +81,7 @@ fn run(task: Task) -> Result<()> {
         Task::Demo => demo::run(),
         Task::Test { arguments } => tests::run(&arguments),
         Task::Hostile { date } => hostile::run(date.as_deref()),
+        Task::Fuzz { target, minutes } => fuzz::run(target, minutes),
         Task::Ci => ci::run(),
     }
 }
