@@ -250,3 +250,19 @@ async fn the_reply_in_hand_can_still_be_received_while_the_kernel_ends() {
     assert!(call.await.unwrap().is_ok());
     let _ = receive_texts(&runtime, "computes", 0).await;
 }
+
+#[tokio::test]
+async fn a_kernel_that_was_never_activated_ends_with_the_last_handle_on_its_runtime() {
+    let runtime = runtime();
+    runtime.launch_from("echo", kernel("echo")).await.unwrap();
+    let echo = runtime.typed::<String, String>("echo").unwrap();
+    let receiver = tokio::spawn(async move { echo.receive().await });
+    tokio::task::yield_now().await;
+    drop(runtime);
+    let received = tokio::time::timeout(PATIENCE, receiver).await;
+    let received = received.unwrap().unwrap();
+    let Err(Error::KernelEnded(ended)) = received else {
+        panic!("{received:?}");
+    };
+    assert_eq!(ended.ending, Ending::NeverActivated);
+}

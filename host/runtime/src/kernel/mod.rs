@@ -130,6 +130,11 @@ impl Kernel {
     /// Tells the kernel's task to end at its next yield, without waiting for it.
     pub(crate) fn order_stop(&self) {
         self.ports.control.give(Order::Stop);
+        // A kernel that was never activated has no task that would see the order.
+        let prepared = self.prepared.lock().take();
+        if prepared.is_some() {
+            self.ports.end(Ending::NeverActivated);
+        }
     }
 
     /// Says that no more messages will be sent.
