@@ -13,6 +13,7 @@ mod kernels;
 mod process;
 mod python;
 mod ranks;
+mod simulate;
 mod tests;
 mod workspace;
 
@@ -55,6 +56,12 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         minutes: u32,
     },
+    /// Run seeded simulations and check each against docs/semantics.md
+    Simulate {
+        /// Passed on: see `cargo xtask simulate --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run everything a change must pass: format, tests, lints, documentation
     Ci,
 }
@@ -82,6 +89,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test { arguments } => tests::run(&arguments),
         Task::Hostile { date } => hostile::run(date.as_deref()),
         Task::Fuzz { target, minutes } => fuzz::run(target, minutes),
+        Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Ci => ci::run(),
     }
 }

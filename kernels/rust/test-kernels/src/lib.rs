@@ -5,6 +5,8 @@
 
 #![deny(missing_docs)]
 
+pub mod order;
+
 use std::hint::black_box;
 
 /// So many steps of a random number generator from a seed (not 0): a computation that no compiler

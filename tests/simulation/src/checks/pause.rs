@@ -1,0 +1,61 @@
+//! From the moment that `deactivate` returns, or that a kernel is asked to end, no message is
+//! handed to it.
+
+use super::counts::figures;
+use super::ledger::Ledger;
+use super::{Verdict, demand};
+use crate::history::{Event, Record, Word};
+use crate::plan::Plan;
+use ringhost::{Call, KernelState};
+
+pub(super) fn check(plan: &Plan, records: &[Record], ledger: &Ledger) -> Verdict {
+    // How many messages each kernel had been handed when it was paused.
+    let mut paused: Vec<Option<u64>> = vec![None; plan.kernels.len()];
+    for record in records {
+        let at = record.time;
+        if let Event::Says {
+            kernel,
+            word: Word::Got(arrival),
+        } = &record.event
+        {
+            demand!(
+                paused[*kernel].is_none(),
+                "{at:?}: paused {} received {arrival:?}",
+                plan.kernels[*kernel].name
+            );
+        }
+        let Some((kernel, figures)) = figures(&record.event) else {
+            continue;
+        };
+        let (name, received) = (&plan.kernels[kernel].name, figures.input.received);
+        if let Some(before) = paused[kernel] {
+            demand!(
+                before == received,
+                "{at:?}: paused {name} was handed {received} messages, not {before}"
+            );
+        }
+        match record.event {
+            Event::Operates {
+                call: Call::Deactivate,
+                done: true,
+                ..
+            } => paused[kernel] = Some(received),
+            Event::Operates {
+                call: Call::Reactivate,
+                done: true,
+                ..
+            }
+            | Event::AsksToEnd { .. } => paused[kernel] = None,
+            _ => {}
+        }
+        let last = ledger.lives[kernel].over.as_ref();
+        if let (KernelState::Terminating, Some((last, _))) = (figures.state, last) {
+            let in_the_end = last.input.received;
+            demand!(
+                received == in_the_end,
+                "{name} was asked to end at {received} messages, and was handed {in_the_end}"
+            );
+        }
+    }
+    Ok(())
+}
