@@ -87,6 +87,14 @@ fn what_is_wrong_is_named_with_its_line() {
             "[limits]\ninitialiser_time = \"soon\"\n",
             "line 2 of the manifest:",
         ),
+        (
+            "[limits]\nmemory_bytes = 1\nweight = 101\n",
+            "line 3 of the manifest: weight cannot be 101: it is 1 to 100",
+        ),
+        (
+            "queue_size = 0\n",
+            "line 1 of the manifest: queue_size cannot be 0",
+        ),
     ] {
         let error = LaunchOptions::from_toml(text).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
@@ -103,14 +111,37 @@ async fn a_manifest_is_found_beside_its_component() {
     std::fs::write(&manifest, "queue_size = 3\n").unwrap();
     let options = LaunchOptions::beside(&component).await.unwrap().unwrap();
     assert_eq!(options.queue_size, Some(3));
-    std::fs::write(&manifest, "queue_size = \n").unwrap();
-    assert!(LaunchOptions::beside(&component).await.is_err());
-    std::fs::write(&manifest, "#".repeat(65 << 10)).unwrap();
+    // A component that is called like a manifest is none.
+    assert_eq!(LaunchOptions::beside(&manifest).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_manifest_that_cannot_be_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let component = folder.path().join("echo.wasm");
+    let manifest = folder.path().join("echo.toml");
+    for (content, expected) in [
+        (&b"\nqueue_size = \n"[..], "line 2 of the manifest"),
+        (b"[limits]\n\nweight = 0", "line 3 of the manifest"),
+        (b"# one\n# two\n# \xff", "line 3 of the manifest"),
+        (&[b'#'; 65 << 10], "at most 64 KiB"),
+    ] {
+        std::fs::write(&manifest, content).unwrap();
+        let error = LaunchOptions::beside(&component).await.unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains(expected) && error.contains("echo.toml"),
+            "{error}"
+        );
+    }
+    std::fs::remove_file(&manifest).unwrap();
+    std::fs::create_dir(&manifest).unwrap();
     let error = LaunchOptions::beside(&component).await.unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("no regular file of at most 64 KiB"),
-        "{error}"
-    );
+    assert!(error.to_string().ends_with("it is a folder"), "{error}");
+}
+
+#[test]
+fn what_is_wrong_is_told_briefly() {
+    let error = LaunchOptions::from_toml(&format!("{} = 1", "x".repeat(60_000))).unwrap_err();
+    assert!(error.to_string().len() < 1200);
 }

@@ -1,19 +1,27 @@
 //! A manifest: launch options in TOML, beside the component.
 
 use super::LaunchOptions;
+use crate::imports::tidy;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use toml::de::{DeTable, DeValue};
 
 /// The longest manifest that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 10;
 
+/// How much is told of what is wrong, in bytes: a manifest may have names of any length.
+const REASON_BYTES: usize = 1024;
+
 /// A manifest that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ManifestError {
-    /// It is not TOML, or not of the form of [`LaunchOptions`].
-    #[error("line {line} of the manifest: {reason}")]
+    /// It is not TOML, not of the form of [`LaunchOptions`], or has a value that cannot be meant.
+    #[error("{}the manifest{}: {reason}", of_line(*.line), named(.path.as_deref()))]
     Malformed {
-        /// The line, counted from 1.
-        line: usize,
+        /// The file, where it was read from one.
+        path: Option<PathBuf>,
+        /// The line, counted from 1, where there is one to look at.
+        line: Option<usize>,
         /// What is wrong there.
         reason: String,
     },
@@ -27,22 +35,24 @@ pub enum ManifestError {
     },
 }
 
+fn of_line(line: Option<usize>) -> String {
+    line.map(|line| format!("line {line} of "))
+        .unwrap_or_default()
+}
+
+fn named(path: Option<&Path>) -> String {
+    path.map(|path| format!(" {}", path.display()))
+        .unwrap_or_default()
+}
+
 impl LaunchOptions {
     /// Reads a manifest. What it leaves out has its default; what it has too much is an error.
     /// `docs/manifest.md` shows one with every key.
     ///
     /// # Errors
-    /// If it is not TOML, has an unknown key or a value of another type. Whether the values can be
-    /// meant is checked by the launch.
+    /// If it is not TOML, has an unknown key, a value of another type, or one that cannot be meant.
     pub fn from_toml(text: &str) -> Result<Self, ManifestError> {
-        toml::from_str(text).map_err(|error: toml::de::Error| {
-            let start = error.span().map_or(0, |span| span.start);
-            let before = text.get(..start).unwrap_or_default();
-            ManifestError::Malformed {
-                line: before.matches('\n').count() + 1,
-                reason: error.message().replace('\n', " "),
-            }
-        })
+        Self::parse(text, None)
     }
 
     /// The manifest that says what these options say, with every key that has a value.
@@ -53,39 +63,116 @@ impl LaunchOptions {
         toml::to_string_pretty(self)
     }
 
-    /// The manifest beside a component: for `kernels/echo.wasm` it is `kernels/echo.toml`. `None`
-    /// if there is none.
+    /// Reads a manifest's file. It waits for the disk: not for asynchronous code.
+    ///
+    /// # Errors
+    /// If it cannot be read or used.
+    pub fn from_file(path: &Path) -> Result<Self, ManifestError> {
+        let bytes = read(path).map_err(|error| ManifestError::Unreadable {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+        let text = str::from_utf8(&bytes).map_err(|error| {
+            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let line_ends = before.iter().filter(|&&byte| byte == b'\n').count();
+            malformed(Some(path), Some(line_ends + 1), "it is not text in UTF-8")
+        })?;
+        Self::parse(text, Some(path))
+    }
+
+    /// The file of the manifest beside a component: for `kernels/echo.wasm` it is
+    /// `kernels/echo.toml`. `None` if there is none. It waits for the disk, as
+    /// [`from_file`](Self::from_file) does.
+    pub fn file_beside(component: &Path) -> Option<PathBuf> {
+        let path = component.with_extension("toml");
+        // A link to nothing is there: what it is to say is missed when it is read.
+        let there = match path.symlink_metadata() {
+            Ok(_) => true,
+            Err(error) => !matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
+            ),
+        };
+        (there && path != component).then_some(path)
+    }
+
+    /// The [manifest beside a component](Self::file_beside). `None` if there is none.
     ///
     /// # Errors
     /// If there is one that cannot be read or used.
     pub async fn beside(component: &Path) -> Result<Option<Self>, ManifestError> {
-        let path = component.with_extension("toml");
-        let read = {
-            let path = path.clone();
-            tokio::task::spawn_blocking(move || read(&path)).await
-        };
-        let unreadable = |reason| ManifestError::Unreadable {
-            path: path.clone(),
-            reason,
-        };
-        match read.map_err(|error| unreadable(error.to_string()))? {
-            Ok(Some(text)) => Self::from_toml(&text).map(Some),
-            Ok(None) => Ok(None),
-            Err(error) => Err(unreadable(error.to_string())),
+        let path = component.to_owned();
+        let read = tokio::task::spawn_blocking(move || {
+            Self::file_beside(&path)
+                .map(|path| Self::from_file(&path))
+                .transpose()
+        });
+        read.await
+            .unwrap_or_else(|error| Err(malformed(None, None, &error.to_string())))
+    }
+
+    fn parse(text: &str, path: Option<&Path>) -> Result<Self, ManifestError> {
+        let options: Self = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            malformed(path, Some(line_at(text, start)), error.message())
+        })?;
+        match options.check() {
+            Ok(()) => Ok(options),
+            Err(error) => {
+                let line = line_of(text, error.option);
+                Err(malformed(path, line, &error.to_string()))
+            }
         }
     }
 }
 
-fn read(path: &Path) -> std::io::Result<Option<String>> {
-    let kind = match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        kind => kind?,
-    };
+fn malformed(path: Option<&Path>, line: Option<usize>, reason: &str) -> ManifestError {
+    ManifestError::Malformed {
+        path: path.map(Path::to_owned),
+        line,
+        reason: tidy(&reason.replace('\n', " "), REASON_BYTES),
+    }
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    let before = text.get(..offset).unwrap_or_default();
+    before.matches('\n').count() + 1
+}
+
+/// The line of a key, in whichever table it is.
+fn line_of(text: &str, key: &str) -> Option<usize> {
+    let root = DeTable::parse(text).ok()?;
+    let mut tables = vec![root.get_ref()];
+    while let Some(table) = tables.pop() {
+        for (name, value) in table.iter() {
+            if name.get_ref() == key {
+                return Some(line_at(text, name.span().start));
+            }
+            if let DeValue::Table(inner) = value.get_ref() {
+                tables.push(inner);
+            }
+        }
+    }
+    None
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
     // Looked at before it is opened: opening a pipe would wait for its writer.
-    if !kind.is_file() || kind.len() > MAX_BYTES {
-        return Err(std::io::Error::other(
-            "it is no regular file of at most 64 KiB",
+    let kind = std::fs::metadata(path)?;
+    if kind.is_dir() {
+        return Err(io::Error::other("it is a folder"));
+    }
+    if !kind.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other(
+            "it is too long for a manifest, which has at most 64 KiB",
         ));
     }
-    std::fs::read_to_string(path).map(Some)
+    Ok(bytes)
 }
