@@ -1,4 +1,4 @@
-//! Ctrl-C.
+//! Ctrl-C and SIGTERM.
 
 use crate::support::{Outcome, end, kernel, ringhost, start};
 use std::io::{BufRead, BufReader, Write};
@@ -20,7 +20,11 @@ fn at_work(name: &str, options: &[&str]) -> Child {
 }
 
 fn press_ctrl_c(child: &Child) {
-    let kill = format!("kill -INT {}", child.id());
+    signal(child, "INT");
+}
+
+fn signal(child: &Child, name: &str) {
+    let kill = format!("kill -{name} {}", child.id());
     assert!(
         Command::new("sh")
             .args(["-c", &kill])
@@ -55,6 +59,38 @@ fn once_stops_a_kernel_that_does_not_listen_after_its_time() {
         "{}",
         outcome.errors
     );
+}
+
+#[test]
+fn sigterm_ends_the_kernel_as_gracefully() {
+    let child = at_work("echo", &[]);
+    signal(&child, "TERM");
+    let outcome = end(child);
+    interrupted(&outcome);
+    assert_eq!(outcome.errors, "");
+
+    let child = at_work("ignores-terminate", &["--terminate-timeout", "0.3"]);
+    signal(&child, "TERM");
+    let outcome = end(child);
+    interrupted(&outcome);
+    assert!(
+        outcome.errors.contains("stopped by force"),
+        "{}",
+        outcome.errors
+    );
+}
+
+#[test]
+fn a_second_signal_of_either_kind_ends_at_once() {
+    for (first, second) in [("TERM", "TERM"), ("INT", "TERM"), ("TERM", "INT")] {
+        let child = at_work("ignores-terminate", &["--terminate-timeout", "1000"]);
+        signal(&child, first);
+        // Two signals that come too close together are one.
+        std::thread::sleep(Duration::from_millis(200));
+        signal(&child, second);
+        // It would take 1000 seconds otherwise.
+        interrupted(&end(child));
+    }
 }
 
 #[test]
