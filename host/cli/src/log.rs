@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 /// How much must a line matter to be shown.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Level {
     Off,
     Error,
@@ -21,19 +21,36 @@ pub enum Level {
     Trace,
 }
 
+impl Level {
+    /// Whether a line is shown that matters so much.
+    pub fn shows(self, line: ringhost::Level) -> bool {
+        let line = match line {
+            ringhost::Level::Error => LevelFilter::ERROR,
+            ringhost::Level::Warn => LevelFilter::WARN,
+            ringhost::Level::Info => LevelFilter::INFO,
+            ringhost::Level::Debug => LevelFilter::DEBUG,
+            ringhost::Level::Trace => LevelFilter::TRACE,
+        };
+        line <= self.filter()
+    }
+
+    fn filter(self) -> LevelFilter {
+        match self {
+            Self::Off => LevelFilter::OFF,
+            Self::Error => LevelFilter::ERROR,
+            Self::Warn => LevelFilter::WARN,
+            Self::Info => LevelFilter::INFO,
+            Self::Debug => LevelFilter::DEBUG,
+            Self::Trace => LevelFilter::TRACE,
+        }
+    }
+}
+
 /// Shows what is logged from here on.
 pub fn start(level: Level, console: &Console) {
-    let level = match level {
-        Level::Off => LevelFilter::OFF,
-        Level::Error => LevelFilter::ERROR,
-        Level::Warn => LevelFilter::WARN,
-        Level::Info => LevelFilter::INFO,
-        Level::Debug => LevelFilter::DEBUG,
-        Level::Trace => LevelFilter::TRACE,
-    };
     let console = console.clone();
     tracing_subscriber::fmt()
-        .with_max_level(level)
+        .with_max_level(level.filter())
         .event_format(Short)
         .with_writer(move || console.clone())
         .init();

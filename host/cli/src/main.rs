@@ -15,6 +15,7 @@ mod console;
 mod exit;
 mod flow;
 mod interrupt;
+mod limits;
 mod loading;
 mod log;
 mod options;
@@ -55,13 +56,16 @@ Examples:
 `ringhost COMMAND --help` says more of each.";
 
 const MORE: &str = "\
+What a kernel may use stands in its manifest, KERNEL.toml beside KERNEL.wasm, if there is one.
+`ringhost inspect` prints all of it, and what holds where nothing is said.
+
 Answers go to standard output; errors, warnings, logs and statistics to standard error.
 
 Exit codes:
   0    all went well
   1    a kernel or the host failed
   2    what was given is wrong: an option, a file, a component, a line of input
-  130  interrupted by Ctrl-C
+  130  interrupted by Ctrl-C or SIGTERM
 
 Compiled code is kept in $XDG_CACHE_HOME/ringhost/code, or in ~/.cache/ringhost/code.";
 

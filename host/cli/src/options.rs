@@ -5,25 +5,13 @@ use crate::log::Level;
 use crate::{parse, stats};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ringhost::{Backend, LaunchOptions, Limits, Overflow, RingKernelRuntime};
+use ringhost::{Backend, Overflow, RingKernelRuntime};
 use std::time::Duration;
 
 /// How kernels are hosted.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Hosting")]
 pub struct HostOptions {
-    /// How many messages each queue of a kernel holds
-    #[arg(long, value_name = "MESSAGES", default_value = "1000", value_parser = parse::queue_size, allow_hyphen_values = true)]
-    pub queue_size: usize,
-
-    /// The most memory that a kernel may have, in bytes or with a unit
-    #[arg(long, value_name = "BYTES", default_value = "256MiB", value_parser = parse::bytes, allow_hyphen_values = true)]
-    pub memory_limit: u64,
-
-    /// The largest message to and from a kernel, in bytes or with a unit
-    #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = parse::message_bytes, allow_hyphen_values = true)]
-    pub message_limit: usize,
-
     /// What data-parallel work is to run on; kernels cannot ask for such work yet
     #[arg(long, value_enum, default_value = "auto")]
     pub backend: BackendName,
@@ -63,7 +51,8 @@ pub struct ReportOptions {
     #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "table")]
     pub stats: Option<stats::Form>,
 
-    /// Which log lines of kernels and host are shown on standard error
+    /// Which log lines of kernels and host are shown on standard error; with error or off, no
+    /// notes on manifests either
     #[arg(long, value_enum, value_name = "LEVEL", default_value = "warn")]
     pub log: Level,
 }
@@ -117,18 +106,8 @@ impl HostOptions {
         let runtime = loading
             .apply(RingKernelRuntime::builder())?
             .telemetry(true)
-            .default_queue_size(self.queue_size)
             .backend(backend)
             .build()?;
         Ok(runtime)
-    }
-
-    /// How a kernel is launched that has no options of its own.
-    pub fn launch(&self) -> LaunchOptions {
-        LaunchOptions::default().limits(Limits {
-            memory_bytes: self.memory_limit,
-            message_bytes: self.message_limit,
-            ..Limits::default()
-        })
     }
 }

@@ -1,4 +1,4 @@
-//! Values of options: times, amounts of memory, sizes of queues.
+//! Values of options: times, amounts of memory and fuel, sizes of queues.
 
 use std::time::Duration;
 
@@ -106,6 +106,28 @@ pub fn message_bytes(text: &str) -> Result<usize, String> {
     }
 }
 
+/// An amount of fuel.
+///
+/// # Errors
+/// If it is no whole number from 1 to the largest that a manifest can have.
+pub fn fuel(text: &str) -> Result<u64, String> {
+    match text.trim().parse() {
+        Ok(units @ 1..=9_223_372_036_854_775_807) => Ok(units),
+        _ => Err("it is a whole number of units, at least 1, such as 1000000000".to_owned()),
+    }
+}
+
+/// A share of the machine's cores, such as `0.25`.
+///
+/// # Errors
+/// If it is no number above 0.
+pub fn cores(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(cores) if cores > 0.0 && cores.is_finite() => Ok(cores),
+        _ => Err("it is a number of cores above 0, such as 0.25 for a quarter of one".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +207,19 @@ mod tests {
         ] {
             let error = bytes(text).unwrap_err();
             assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn fuel_and_cores_are_above_nothing() {
+        assert_eq!(fuel("1"), Ok(1));
+        assert_eq!(fuel("9223372036854775807"), Ok(i64::MAX as u64));
+        for text in ["0", "-1", "1.5", "9223372036854775808", "all", ""] {
+            assert!(fuel(text).unwrap_err().contains("at least 1"), "{text}");
+        }
+        assert_eq!(cores("0.25"), Ok(0.25));
+        for text in ["0", "-0.0", "-1", "NaN", "inf", "1e999", "half", ""] {
+            assert!(cores(text).unwrap_err().contains("above 0"), "{text}");
         }
     }
 

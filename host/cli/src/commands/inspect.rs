@@ -3,19 +3,25 @@
 use crate::console::{Console, print, visible};
 use crate::exit::Exit;
 use crate::flow::with_path;
+use crate::limits::LimitOptions;
 use crate::loading::LoadOptions;
 use crate::log::{self, Level};
 use crate::stats::size;
 use anyhow::{Context, Result};
 use clap::Args;
 use ringhost::message::schema::Type;
-use ringhost::{Inspection, RingKernelRuntime};
+use ringhost::{Inspection, LaunchOptions, RingKernelRuntime};
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// Show what a component is: its messages, what it imports, and whether it can run here
+/// Show what a component is: its messages, what it imports, what it may use, and whether it can
+/// run here
 ///
 /// Nothing of the component is run. Any component can be shown, also one that is no kernel.
+///
+/// At the end stands the manifest that `ringhost run` would use with the same options, with every
+/// default filled in: it can be kept as the component's manifest. A limit that it does not name
+/// has no bound.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -26,6 +32,18 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
 
+    /// The component's manifest [default: KERNEL.toml beside KERNEL.wasm, if there is one]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_manifest",
+        help_heading = "Limits"
+    )]
+    manifest: Option<PathBuf>,
+
+    #[command(flatten)]
+    limits: LimitOptions,
+
     #[command(flatten)]
     loading: LoadOptions,
 }
@@ -33,10 +51,11 @@ pub struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   ringhost inspect doubler.wasm
+  ringhost inspect doubler.wasm --memory-limit 64MiB
   ringhost inspect doubler.wasm --json | jq .messages
 
 Exit codes: 0 it was shown, even if it cannot run here; 2 it is no component, or none
-that is accepted.";
+that is accepted, or its manifest cannot be used.";
 
 /// An inspection with what follows from it.
 #[derive(Serialize)]
@@ -47,15 +66,23 @@ struct Shown {
     runnable: bool,
     /// Why not.
     reason: Option<String>,
+    /// The file that says what it may use, where there is one.
+    manifest_file: Option<String>,
+    /// What it may use, after the options.
+    manifest: LaunchOptions,
 }
 
 pub fn execute(arguments: Arguments) -> Result<Exit> {
     log::start(Level::Warn, &Console::new());
     let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
     let path = arguments.kernel;
+    let read = arguments.limits.manifest(&path, arguments.manifest)?;
+    let mut manifest = arguments.limits.over(read.options);
     let inspection = executor.block_on(async {
         let builder = arguments.loading.apply(RingKernelRuntime::builder())?;
         let runtime = builder.build()?;
+        let queue_size = runtime.summary().default_queue_size;
+        manifest.queue_size.get_or_insert(queue_size);
         let inspection = runtime.inspect(path.as_path()).await;
         inspection.map_err(|error| with_path(error, &path))
     })?;
@@ -63,18 +90,20 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let shown = Shown {
         runnable: reason.is_none(),
         reason: reason.map(|reason| reason.to_string()),
+        manifest_file: read.path.map(|path| path.display().to_string()),
+        manifest,
         inspection,
     };
     if arguments.json {
         print(&(serde_json::to_string(&shown)? + "\n"))?;
     } else {
-        print(&visible(&shown.text()))?;
+        print(&visible(&shown.text()?))?;
     }
     Ok(Exit::Done)
 }
 
 impl Shown {
-    fn text(&self) -> String {
+    fn text(&self) -> Result<String> {
         let Inspection { needs, .. } = &self.inspection;
         let imports = [&needs.ring_kernel, &needs.wasi]
             .into_iter()
@@ -110,7 +139,10 @@ impl Shown {
         section("exports", or_none(exports.chain(missing).collect()));
         section("asks for", vec![grants.to_owned()]);
         section("runs here", vec![runnable]);
-        text
+        let file = self.manifest_file.as_deref();
+        section("manifest", vec![file.unwrap_or("none").to_owned()]);
+        let manifest = self.manifest.to_toml().context("a number is too large")?;
+        Ok(format!("{text}\n{manifest}"))
     }
 
     fn size(&self) -> String {

@@ -2,6 +2,7 @@
 
 use crate::exit::Exit;
 use crate::flow::{Flow, Input, Stage};
+use crate::limits::{LimitOptions, Manifest, set};
 use crate::loading::LoadOptions;
 use crate::options::{FlowOptions, HostOptions, OverflowName, ReportOptions};
 use anyhow::Result;
@@ -19,8 +20,11 @@ use std::path::PathBuf;
 /// lines are passed over. For one that does not, a message is the bytes of a line. A line that is
 /// no message ends the input: what was sent before it is answered and printed all the same.
 ///
-/// Ctrl-C asks the kernel to end and prints what it still sends; a second Ctrl-C ends everything
-/// at once.
+/// What the kernel may use stands in its manifest, a file beside the component: doubler.toml for
+/// doubler.wasm. An option wins over the manifest, and the manifest over the defaults.
+///
+/// Ctrl-C or SIGTERM asks the kernel to end and prints what it still sends; a second one ends
+/// everything at once.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -37,9 +41,21 @@ pub struct Arguments {
     #[command(flatten)]
     messages: FlowOptions,
 
-    /// What a full input queue does with one more message
-    #[arg(long, value_enum, default_value = "wait", help_heading = "Messages")]
-    overflow: OverflowName,
+    /// What a full input queue does with one more message [default: the manifest's, else wait]
+    #[arg(long, value_enum, help_heading = "Messages")]
+    overflow: Option<OverflowName>,
+
+    /// The kernel's manifest [default: KERNEL.toml beside KERNEL.wasm, if there is one]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_manifest",
+        help_heading = "Limits"
+    )]
+    manifest: Option<PathBuf>,
+
+    #[command(flatten)]
+    limits: LimitOptions,
 
     #[command(flatten)]
     host: HostOptions,
@@ -56,6 +72,7 @@ Examples:
   echo '{\"value\":21}' | ringhost run doubler.wasm
   ringhost run wordcount.wasm book.txt --stats > counts.jsonl
   ringhost run echo.wasm --queue-size 1 --log debug < lines.txt
+  ringhost run stranger.wasm --memory-limit 64MiB --cpu-share 0.25 < lines.txt
 
 Exit codes: 0 all went well, 1 the kernel or the host failed, 2 what was given is wrong,
 130 interrupted.";
@@ -67,10 +84,16 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     });
     // Before the input is opened and the component compiled.
     KernelId::new(&id).map_err(ringhost::Error::from)?;
+    let Manifest { path, options } = arguments
+        .limits
+        .manifest(&arguments.kernel, arguments.manifest)?;
+    let mut options = arguments.limits.over(options);
+    set(&mut options.overflow, arguments.overflow.map(Into::into));
     let stage = Stage {
         id,
         kernel: arguments.kernel,
-        options: arguments.host.launch().overflow(arguments.overflow.into()),
+        manifest: path,
+        options,
     };
     let flow = Flow {
         stages: vec![stage],

@@ -45,7 +45,7 @@ impl<R: Read> Lines<R> {
         }
         let mut line = Vec::new();
         // One more than the limit for the line end, and one to tell that there is too much.
-        let most = self.limit as u64 + 1;
+        let most = (self.limit as u64).saturating_add(1);
         let read = self
             .reader
             .by_ref()
@@ -102,6 +102,11 @@ mod tests {
         );
         assert_eq!(all(b"abcdefgh", 3), [Line::TooLong]);
         assert_eq!(all(b"abc", 3), [whole("abc")]);
+    }
+
+    #[test]
+    fn the_largest_limit_is_none() {
+        assert_eq!(all(b"a\nb", usize::MAX), [whole("a"), whole("b")]);
     }
 
     #[test]

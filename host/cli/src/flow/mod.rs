@@ -19,7 +19,7 @@ use feed::Feeder;
 pub use feed::Input;
 use format::Format;
 use report::Report;
-use ringhost::{Error, LaunchOptions, LoadError, RingKernelRuntime};
+use ringhost::{Error, LaunchOptions, Level, LoadError, RingKernelRuntime};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,8 @@ pub struct Stage {
     pub id: String,
     /// Its component.
     pub kernel: PathBuf,
+    /// The manifest that was read for it, if any.
+    pub manifest: Option<PathBuf>,
     /// How it is launched.
     pub options: LaunchOptions,
 }
@@ -52,11 +54,30 @@ impl Flow {
     pub fn run(self) -> Result<Exit> {
         let console = Console::new();
         log::start(self.reports.log, &console);
+        if self.reports.log.shows(Level::Warn) {
+            self.note_manifests(&console);
+        }
         let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
         let outcome = executor.block_on(self.pass(console));
         // The thread of the input may still be using it; the process ends soon.
         std::mem::forget(executor);
         outcome
+    }
+
+    /// Says which files decided what the kernels may use: they may lie there unnoticed.
+    fn note_manifests(&self, console: &Console) {
+        for stage in &self.stages {
+            let Some(path) = &stage.manifest else {
+                continue;
+            };
+            let of = if self.stages.len() == 1 {
+                String::new()
+            } else {
+                format!(" of stage {:?}", stage.id)
+            };
+            let path = visible(&path.display().to_string());
+            console.say(&format!("manifest{of}: {path}"));
+        }
     }
 
     async fn pass(self, console: Console) -> Result<Exit> {
@@ -67,13 +88,15 @@ impl Flow {
             () = interrupt.raised() => return Ok(Exit::Interrupted),
         };
         let ids: Vec<_> = self.stages.iter().map(|stage| stage.id.clone()).collect();
+        let first = self.stages.first();
+        let message_limit = first.map_or(0, |stage| stage.options.limits.message_bytes);
         let progress = console.progress(self.input.bytes);
         let feeder = Feeder {
             runtime: runtime.clone(),
             kernel_id: ids.first().cloned().unwrap_or_default(),
             input: self.input,
             format: input,
-            message_limit: self.host.message_limit,
+            message_limit,
             skip_invalid: self.messages.skip_invalid,
             timeout: self.messages.timeout,
             progress: progress.clone(),

@@ -22,6 +22,8 @@ fn options_are_refused_with_the_reason() {
         ("--terminate-timeout", "soon", "a time in seconds"),
         ("--memory-limit", "12 parsecs", "64MiB"),
         ("--message-limit", "2GiB", "at most 1GiB"),
+        ("--fuel-limit", "0", "a whole number of units"),
+        ("--cpu-share", "-0.5", "a number of cores above 0"),
         ("--overflow", "burst", "'burst'"),
         ("--log", "loud", "'loud'"),
     ] {

@@ -30,6 +30,27 @@ fn a_kernel_is_shown_with_its_messages() {
 }
 
 #[test]
+fn the_manifest_in_effect_is_shown_and_can_be_kept() {
+    let outcome = inspect(&kernel("doubler"), &["--fuel-limit", "1000"]);
+    let shown = outcome.succeeds().text();
+    let (_, manifest) = shown.split_once("\n\n").unwrap();
+    for line in ["queue_size = 1000", "[limits]", "fuel_total = 1000"] {
+        assert!(manifest.lines().any(|shown| shown == line), "{manifest}");
+    }
+    assert!(shown.contains("\nmanifest   none\n"), "{shown}");
+
+    let folder = TempDir::new().unwrap();
+    let component = folder.path().join("doubler.wasm");
+    fs::copy(kernel("doubler"), &component).unwrap();
+    fs::write(component.with_extension("toml"), manifest).unwrap();
+    let outcome = inspect(&component, &[]);
+    let again = outcome.succeeds().text();
+    assert_eq!(again.split_once("\n\n").unwrap().1, manifest);
+    let file = component.with_extension("toml").display().to_string();
+    assert!(again.contains(&format!("\nmanifest   {file}\n")), "{again}");
+}
+
+#[test]
 fn json_says_the_same() {
     let outcome = inspect(&kernel("doubler"), &["--json"]);
     let shown: Value = serde_json::from_str(outcome.succeeds().text()).unwrap();

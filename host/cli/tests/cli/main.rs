@@ -6,6 +6,7 @@ mod files;
 mod inspect;
 mod interrupt;
 mod loading;
+mod manifest;
 mod new;
 mod pipeline;
 mod run;

@@ -33,8 +33,7 @@ pub struct Stage {
     #[serde(default, deserialize_with = "queue_size")]
     pub queue_size: Option<usize>,
     /// What its full input queue does with one more message.
-    #[serde(default)]
-    pub overflow: Overflow,
+    pub overflow: Option<Overflow>,
 }
 
 impl Pipeline {
@@ -121,9 +120,9 @@ mod tests {
         };
         assert_eq!(
             (first.queue_size, first.overflow),
-            (Some(7), Overflow::DropOldest)
+            (Some(7), Some(Overflow::DropOldest))
         );
-        assert_eq!((second.queue_size, second.overflow), (None, Overflow::Wait));
+        assert_eq!((second.queue_size, second.overflow), (None, None));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod file;
 
 use crate::exit::Exit;
 use crate::flow::{Flow, Input, Stage};
+use crate::limits::{LimitOptions, Manifest, set};
 use crate::loading::LoadOptions;
 use crate::options::{FlowOptions, HostOptions, ReportOptions};
 use anyhow::Result;
@@ -16,6 +17,10 @@ use std::path::{Path, PathBuf};
 /// The lines of the input are the first kernel's messages, and what the last one sends is printed,
 /// as `ringhost run` does. A stage that is slower than the one before holds that one up, unless its
 /// overflow rule drops messages. Types that neighbours declare must agree.
+///
+/// What each kernel may use stands in its own manifest, a file beside its component: edges.toml for
+/// edges.wasm. What the pipeline says of a stage wins over its manifest, and an option wins over
+/// both, for all stages.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -29,6 +34,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     messages: FlowOptions,
+
+    #[command(flatten)]
+    limits: LimitOptions,
 
     #[command(flatten)]
     host: HostOptions,
@@ -52,8 +60,8 @@ A pipeline is a file like this; paths are relative to it:
   [[stage]]
   name = \"pagerank\"
   kernel = \"pagerank.wasm\"
-  queue_size = 10             # may be left out: as --queue-size says
-  overflow = \"wait\"           # may be left out: wait, reject, drop-oldest or drop-newest
+  queue_size = 10             # may be left out: as its manifest says
+  overflow = \"wait\"           # likewise; or reject, drop-oldest, drop-newest
 
 Examples:
   ringhost pipeline ranks.toml
@@ -68,16 +76,19 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let named = pipeline.input.map(|input| folder.join(input));
     let input = arguments.input.or(named);
     let stages = pipeline.stages.into_iter().map(|stage| {
-        let mut options = arguments.host.launch().overflow(stage.overflow);
-        options.queue_size = stage.queue_size;
-        Stage {
+        let kernel = folder.join(stage.kernel);
+        let Manifest { path, mut options } = arguments.limits.manifest(&kernel, None)?;
+        set(&mut options.overflow, stage.overflow);
+        options.queue_size = stage.queue_size.or(options.queue_size);
+        Ok(Stage {
             id: stage.name,
-            kernel: folder.join(stage.kernel),
-            options,
-        }
+            kernel,
+            manifest: path,
+            options: arguments.limits.over(options),
+        })
     });
     let flow = Flow {
-        stages: stages.collect(),
+        stages: stages.collect::<Result<_>>()?,
         input: Input::open(input.as_deref())?,
         host: arguments.host,
         loading: arguments.loading,

@@ -1,0 +1,165 @@
+//! What kernels may use: their manifests, and the options that win over them.
+
+use crate::exit::Wrong;
+use crate::parse;
+use clap::Args;
+use ringhost::LaunchOptions;
+use std::path::{Path, PathBuf};
+
+/// What kernels may use.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitOptions {
+    /// Pass over the manifest beside a component
+    #[arg(long)]
+    pub no_manifest: bool,
+
+    /// How many messages each of a kernel's two queues holds
+    /// [default: the manifest's, else 1000]
+    #[arg(long, value_name = "MESSAGES", value_parser = parse::queue_size, allow_hyphen_values = true)]
+    queue_size: Option<usize>,
+
+    /// The most memory that a kernel may have, in bytes or with a unit
+    /// [default: the manifest's, else 256MiB]
+    #[arg(long, value_name = "BYTES", value_parser = parse::bytes, allow_hyphen_values = true)]
+    memory_limit: Option<u64>,
+
+    /// The largest message to and from a kernel, in bytes or with a unit
+    /// [default: the manifest's, else 1MiB]
+    #[arg(long, value_name = "BYTES", value_parser = parse::message_bytes, allow_hyphen_values = true)]
+    message_limit: Option<usize>,
+
+    /// All the fuel that a kernel ever gets, about one unit an instruction
+    /// [default: the manifest's, else without bound]
+    #[arg(long, value_name = "UNITS", value_parser = parse::fuel, allow_hyphen_values = true)]
+    fuel_limit: Option<u64>,
+
+    /// How much of a core a kernel may use over time, such as 0.25; over it, the kernel waits
+    /// [default: the manifest's, else without bound]
+    #[arg(long, value_name = "CORES", value_parser = parse::cores, allow_hyphen_values = true)]
+    cpu_share: Option<f64>,
+}
+
+/// The manifest of one kernel.
+pub struct Manifest {
+    /// Where it was read from; `None` for the defaults.
+    pub path: Option<PathBuf>,
+    /// What it says.
+    pub options: LaunchOptions,
+}
+
+impl LimitOptions {
+    /// Reads a component's manifest: the named one, else the one beside the component, else the
+    /// defaults.
+    ///
+    /// # Errors
+    /// If there is one that cannot be read or used.
+    pub fn manifest(&self, component: &Path, named: Option<PathBuf>) -> Result<Manifest, Wrong> {
+        let (path, hint) = match named {
+            Some(path) => (Some(path), ""),
+            None if self.no_manifest => (None, ""),
+            None => (
+                LaunchOptions::file_beside(component),
+                "; --no-manifest passes over it",
+            ),
+        };
+        let options = match &path {
+            None => LaunchOptions::default(),
+            Some(path) => {
+                LaunchOptions::from_file(path).map_err(|error| Wrong(format!("{error}{hint}")))?
+            }
+        };
+        Ok(Manifest { path, options })
+    }
+
+    /// Launch options with those that were given here in place of their own.
+    pub fn over(&self, mut options: LaunchOptions) -> LaunchOptions {
+        let limits = &mut options.limits;
+        set(&mut limits.memory_bytes, self.memory_limit);
+        set(&mut limits.message_bytes, self.message_limit);
+        limits.fuel_total = self.fuel_limit.or(limits.fuel_total);
+        limits.cpu_share = self.cpu_share.or(limits.cpu_share);
+        options.queue_size = self.queue_size.or(options.queue_size);
+        options
+    }
+}
+
+/// Puts a value that was given in place of another.
+pub fn set<T>(place: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *place = given;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use ringhost::{Limits, RingKernelRuntime};
+
+    #[derive(Parser)]
+    struct Options {
+        #[command(flatten)]
+        limits: LimitOptions,
+    }
+
+    fn options(arguments: &[&str]) -> LaunchOptions {
+        let arguments = std::iter::once(&"ringhost").chain(arguments);
+        let options = Options::try_parse_from(arguments).unwrap();
+        options.limits.over(LaunchOptions {
+            queue_size: Some(3),
+            limits: Limits {
+                memory_bytes: 1,
+                message_bytes: 2,
+                fuel_total: Some(4),
+                cpu_share: Some(5.0),
+                weight: 6,
+                ..Limits::default()
+            },
+            ..LaunchOptions::default()
+        })
+    }
+
+    #[test]
+    fn what_is_given_wins_and_the_rest_stays() {
+        let kept = options(&[]);
+        assert_eq!(
+            (kept.queue_size, kept.limits.cpu_share),
+            (Some(3), Some(5.0))
+        );
+        let given = options(&["--queue-size=30", "--memory-limit=10", "--fuel-limit=40"]);
+        let limits = &given.limits;
+        assert_eq!(given.queue_size, Some(30));
+        assert_eq!((limits.memory_bytes, limits.fuel_total), (10, Some(40)));
+        assert_eq!((limits.message_bytes, limits.cpu_share), (2, Some(5.0)));
+        let given = options(&["--message-limit=20", "--cpu-share=0.5"]);
+        let limits = &given.limits;
+        assert_eq!((limits.message_bytes, limits.cpu_share), (20, Some(0.5)));
+        assert_eq!((limits.memory_bytes, limits.weight), (1, 6));
+    }
+
+    #[tokio::test]
+    async fn the_help_tells_the_defaults_as_they_are() {
+        let help = <Options as clap::CommandFactory>::command()
+            .render_help()
+            .to_string();
+        let told = |option: &str| {
+            let (_, rest) = help.split_once(option).unwrap();
+            let (_, rest) = rest.split_once("the manifest's, else").unwrap();
+            rest.split_once(']').unwrap().0.trim().to_owned()
+        };
+        let limits = Limits::default();
+        let runtime = RingKernelRuntime::builder().build().unwrap();
+        let queue_size = runtime.summary().default_queue_size.to_string();
+        assert_eq!(told("--queue-size"), queue_size);
+        assert_eq!(
+            parse::bytes(&told("--memory-limit")),
+            Ok(limits.memory_bytes)
+        );
+        let message_bytes = parse::message_bytes(&told("--message-limit"));
+        assert_eq!(message_bytes, Ok(limits.message_bytes));
+        assert_eq!((limits.fuel_total, limits.cpu_share), (None, None));
+        assert_eq!(told("--fuel-limit"), "without bound");
+        assert_eq!(told("--cpu-share"), "without bound");
+    }
+}
