@@ -2,15 +2,17 @@
 
 use crate::console::{say, visible};
 use clap::ValueEnum;
-use ringhost::{KernelTelemetry, RingKernelRuntime};
+use ringhost::{DeathReport, Error, KernelTelemetry, RingKernelRuntime};
+use serde::Serialize;
 use std::time::Duration;
 
 /// How the statistics are written.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Form {
     /// A table for people
     Table,
-    /// JSON: an array with an object for each kernel, on one line
+    /// JSON: an array with an object for each kernel, on one line; with the report on its death
+    /// for a kernel that failed
     Json,
 }
 
@@ -27,6 +29,15 @@ const HEAD: [&str; 10] = [
     "memory",
 ];
 
+/// What is told of a kernel in JSON.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    figures: &'a KernelTelemetry,
+    /// What is left of a kernel that failed.
+    death_report: Option<DeathReport>,
+}
+
 /// Writes the figures of these kernels to standard error.
 ///
 /// # Errors
@@ -37,7 +48,11 @@ pub fn tell(runtime: &RingKernelRuntime, ids: &[String], form: Form) -> anyhow::
         all.extend(runtime.telemetry(id)?);
     }
     match form {
-        Form::Json => say(&serde_json::to_string(&all)?),
+        Form::Json => {
+            let told = all.iter().map(|figures| told(runtime, figures));
+            let told: Vec<_> = told.collect::<Result<_, _>>()?;
+            say(&serde_json::to_string(&told)?);
+        }
         Form::Table => {
             let rows: Vec<_> = std::iter::once(HEAD.map(str::to_owned))
                 .chain(all.iter().map(row))
@@ -46,6 +61,14 @@ pub fn tell(runtime: &RingKernelRuntime, ids: &[String], form: Form) -> anyhow::
         }
     }
     Ok(())
+}
+
+fn told<'a>(runtime: &RingKernelRuntime, figures: &'a KernelTelemetry) -> Result<Told<'a>, Error> {
+    let report = runtime.death_report(figures.kernel_id.as_str())?;
+    Ok(Told {
+        figures,
+        death_report: report.filter(|report| report.ending.is_failure()),
+    })
 }
 
 fn row(figures: &KernelTelemetry) -> [String; 10] {

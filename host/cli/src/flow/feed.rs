@@ -2,6 +2,7 @@
 
 use super::format::Format;
 use super::lines::{Line, Lines};
+use super::sent::Sent;
 use crate::console::Console;
 use anyhow::Context;
 use indicatif::ProgressBar;
@@ -44,6 +45,8 @@ pub struct Feeder {
     pub message_limit: usize,
     /// Warn of a line that is no message, and go on.
     pub skip_invalid: bool,
+    /// Is told which line became which message.
+    pub sent: Sent,
     /// How long a full queue may hold up a message.
     pub timeout: Option<Duration>,
     pub progress: ProgressBar,
@@ -119,6 +122,7 @@ impl Feeder {
         let Some(payload) = self.format.read(line).map_err(Fault::Line)? else {
             return Ok(());
         };
+        self.sent.begin(number);
         let sent = match self.timeout {
             None => self.runtime.send(&self.kernel_id, payload).await,
             Some(timeout) => {
@@ -128,7 +132,10 @@ impl Feeder {
             }
         };
         match sent {
-            Ok(_) => Ok(()),
+            Ok(id) => {
+                self.sent.done(id);
+                Ok(())
+            }
             Err(error @ Error::MessageTooLarge(_)) => Err(Fault::Line(error.to_string())),
             Err(Error::QueueFull(full)) => Err(Fault::End(Fed::Refused(format!(
                 "line {number} of {} was not taken: the queue of {:?} is full ({} messages){}; \

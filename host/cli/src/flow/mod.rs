@@ -1,10 +1,12 @@
 //! Messages through one kernel or several in a row: launched, fed, drained, ended, reported.
 
+mod death;
 mod drain;
 mod feed;
 mod format;
 mod lines;
 mod report;
+mod sent;
 mod types;
 
 use crate::console::{Console, visible};
@@ -20,6 +22,7 @@ pub use feed::Input;
 use format::Format;
 use report::Report;
 use ringhost::{Error, LaunchOptions, Level, LoadError, RingKernelRuntime};
+use sent::Sent;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -91,6 +94,7 @@ impl Flow {
         let first = self.stages.first();
         let message_limit = first.map_or(0, |stage| stage.options.limits.message_bytes);
         let progress = console.progress(self.input.bytes);
+        let (sent, input_name) = (Sent::default(), self.input.name.clone());
         let feeder = Feeder {
             runtime: runtime.clone(),
             kernel_id: ids.first().cloned().unwrap_or_default(),
@@ -98,6 +102,7 @@ impl Flow {
             format: input,
             message_limit,
             skip_invalid: self.messages.skip_invalid,
+            sent: sent.clone(),
             timeout: self.messages.timeout,
             progress: progress.clone(),
             console: console.clone(),
@@ -117,6 +122,10 @@ impl Flow {
             runtime: &runtime,
             console: &console,
             ids: &ids,
+            input: &input_name,
+            sent: &sent,
+            log: self.reports.log,
+            json: self.reports.stats == Some(stats::Form::Json),
             grace: self.messages.grace,
             terminate_timeout: self.messages.terminate_timeout,
         }

@@ -1,11 +1,14 @@
 //! What is said at the end of what went wrong, and the exit code that it makes.
 
+use super::death;
 use super::drain::{Asked, Drained};
 use super::feed::Fed;
+use super::sent::Sent;
 use crate::console::{Console, visible};
 use crate::exit::Exit;
+use crate::log::Level;
 use anyhow::Result;
-use ringhost::{Ending, KernelTelemetry, RingKernelRuntime};
+use ringhost::{DeathReport, Ending, KernelTelemetry, RingKernelRuntime};
 use std::time::Duration;
 
 /// What the end is told of.
@@ -14,6 +17,13 @@ pub struct Report<'a> {
     pub console: &'a Console,
     /// All kernels, the first first.
     pub ids: &'a [String],
+    /// What the input is called, and which of its lines became which message.
+    pub input: &'a str,
+    pub sent: &'a Sent,
+    /// Which log lines were shown as they came.
+    pub log: Level,
+    /// Whether reports on deaths are told with the statistics.
+    pub json: bool,
     pub grace: Duration,
     pub terminate_timeout: Duration,
 }
@@ -30,8 +40,15 @@ impl Report<'_> {
         }
         let mut failed = self.undecodable(drained);
         for id in self.ids {
-            let ending = self.runtime.status(id)?.ending;
-            failed |= ending.is_some_and(|ending| self.ending(id, &ending, drained.asked));
+            let Some(report) = self.runtime.death_report(id)? else {
+                continue;
+            };
+            failed |= if report.ending.is_failure() {
+                self.death(id, report);
+                true
+            } else {
+                self.ending(id, &report.ending, drained.asked)
+            };
         }
         let fed = self.input(drained);
         Ok(match drained.asked {
@@ -41,14 +58,25 @@ impl Report<'_> {
         })
     }
 
-    /// Tells how a kernel ended, if not by itself. True if that is a failure.
+    /// Tells what is left of a kernel that failed.
+    fn death(&self, id: &str, report: DeathReport) {
+        if self.json {
+            self.error(&format!("kernel {id:?} {}", report.ending));
+            return;
+        }
+        // Only the first kernel's messages are lines of the input.
+        let first = self.ids.first().is_some_and(|first| first == id);
+        let message = report.last_message.filter(|_| first);
+        let line = message.and_then(|message| self.sent.line_of(message));
+        let line = line.map(|line| format!("line {line} of {}", self.input));
+        self.error(&death::text(report, self.log, line.as_deref()));
+    }
+
+    /// Tells how a kernel ended that did not fail, if not by itself. True if that is a failure of
+    /// the run.
     fn ending(&self, id: &str, ending: &Ending, asked: Option<Asked>) -> bool {
         let (grace, timeout) = (self.grace, self.terminate_timeout);
         match (ending, asked) {
-            (ending, _) if ending.is_failure() => {
-                self.error(&format!("kernel {id:?} {ending}"));
-                true
-            }
             (Ending::Stopped, Some(Asked::Quiet)) => {
                 self.error(&format!(
                     "kernel {id:?} was stopped by force: nothing happened for {grace:?} after its \
@@ -82,12 +110,22 @@ impl Report<'_> {
             }
         };
         for id in self.ids {
-            let Some(KernelTelemetry { input, output, .. }) = self.runtime.telemetry(id)? else {
+            let Some(figures) = self.runtime.telemetry(id)? else {
                 continue;
             };
+            let KernelTelemetry {
+                status,
+                input,
+                output,
+                ..
+            } = figures;
             warn(input.dropped_oldest + input.dropped_newest, &|count| {
                 format!("the full input queue of kernel {id:?} dropped {count}")
             });
+            if !self.json && status.ending.is_some_and(|ending| ending.is_failure()) {
+                // The report on its death tells the rest.
+                continue;
+            }
             warn(input.dropped_at_end, &|count| {
                 format!("kernel {id:?} ended before it received {count}")
             });

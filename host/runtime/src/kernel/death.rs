@@ -109,25 +109,25 @@ impl fmt::Display for DeathReport {
             self.kernel_id.as_str(),
             self.ending
         )?;
-        writeln!(formatter, "component      sha256:{}", self.component)?;
-        writeln!(formatter, "ran for        {:?}", self.uptime)?;
+        writeln!(formatter, "    component      sha256:{}", self.component)?;
+        writeln!(formatter, "    ran for        {:?}", self.uptime)?;
         if self.restarts > 0 || self.aftermath != Aftermath::StaysDown {
             let (restarts, aftermath) = (self.restarts, self.aftermath);
-            writeln!(formatter, "restarts       {restarts} before; {aftermath}")?;
+            writeln!(formatter, "    restarts       {restarts} before; {aftermath}")?;
         }
         match self.last_message {
-            Some(id) => writeln!(formatter, "last message   {id}")?,
-            None => writeln!(formatter, "last message   none")?,
+            Some(id) => writeln!(formatter, "    last message   {id}")?,
+            None => writeln!(formatter, "    last message   none")?,
         }
-        writeln!(formatter, "fuel           {}", self.fuel_consumed)?;
-        writeln!(formatter, "memory         {} bytes", self.memory_bytes)?;
+        writeln!(formatter, "    fuel           {}", self.fuel_consumed)?;
+        writeln!(formatter, "    memory         {} bytes", self.memory_bytes)?;
         let (input, output) = (self.dropped_input, self.dropped_output);
         writeln!(
             formatter,
-            "dropped        {input} not received, {output} not delivered"
+            "    dropped        {input} not received, {output} not delivered"
         )?;
         for line in &self.log {
-            writeln!(formatter, "log            {:?}: {}", line.level, line.text)?;
+            writeln!(formatter, "    log            {} {}", line.level, line.text)?;
         }
         Ok(())
     }
