@@ -95,6 +95,10 @@ fn what_is_wrong_is_named_with_its_line() {
             "queue_size = 0\n",
             "line 1 of the manifest: queue_size cannot be 0",
         ),
+        (
+            "[limits]\nmemory_bytes = 1\n\n[compiler]\nmemory_bytes = 1\n",
+            "line 5 of the manifest: memory_bytes of the compiler cannot be 1",
+        ),
     ] {
         let error = LaunchOptions::from_toml(text).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");

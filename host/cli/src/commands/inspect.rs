@@ -77,13 +77,13 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
     let path = arguments.kernel;
     let read = arguments.limits.manifest(&path, arguments.manifest)?;
-    let mut manifest = arguments.limits.over(read.options);
+    let mut manifest = arguments.loading.over(arguments.limits.over(read.options));
     let inspection = executor.block_on(async {
         let builder = arguments.loading.apply(RingKernelRuntime::builder())?;
         let runtime = builder.build()?;
         let queue_size = runtime.summary().default_queue_size;
         manifest.queue_size.get_or_insert(queue_size);
-        let inspection = runtime.inspect(path.as_path()).await;
+        let inspection = runtime.inspect_with(path.as_path(), &manifest).await;
         inspection.map_err(|error| with_path(error, &path))
     })?;
     let reason = inspection.needs.check().err();

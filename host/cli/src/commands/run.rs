@@ -87,7 +87,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let Manifest { path, options } = arguments
         .limits
         .manifest(&arguments.kernel, arguments.manifest)?;
-    let mut options = arguments.limits.over(options);
+    let mut options = arguments.loading.over(arguments.limits.over(options));
     set(&mut options.overflow, arguments.overflow.map(Into::into));
     let stage = Stage {
         id,

@@ -163,9 +163,10 @@ impl Flow {
     ) -> Result<ringhost::message::schema::Messages> {
         let launched = async {
             let source = stage.kernel.as_path();
-            let options = stage.options.clone();
-            runtime.launch_with(&stage.id, source, options).await?;
-            Ok(runtime.inspect(source).await?.messages)
+            let options = &stage.options;
+            let launched = runtime.launch_with(&stage.id, source, options.clone());
+            launched.await?;
+            Ok(runtime.inspect_with(source, options).await?.messages)
         };
         let launched = launched
             .await
@@ -182,7 +183,7 @@ pub fn with_path(error: Error, path: &Path) -> anyhow::Error {
     match error {
         Error::Load(LoadError::Unreadable { .. } | LoadError::NotAFile { .. }) => error.into(),
         Error::Load(LoadError::CompilationLimit(_)) => {
-            let options = "see --compile-memory, --compile-time and --trust-compilation";
+            let options = "see --compile-memory, --compile-time, --trust-compilation and [compiler] of its manifest";
             anyhow::Error::new(error).context(format!("{} ({options})", path.display()))
         }
         Error::Load(_) => anyhow::Error::new(error).context(path.display().to_string()),

@@ -142,6 +142,13 @@ fn components_are_compiled_within_limits_unless_they_are_trusted() {
     );
     inspect(&[&little[..], &["--trust-compilation"]].concat()).succeeds();
     inspect(&[]).succeeds();
+
+    let manifest = "[compiler]\nmemory_bytes = 67108864\n";
+    fs::write(component.with_extension("toml"), manifest).unwrap();
+    inspect(&[]).fails(2, &["more than 67108864 bytes of memory", "[compiler]"]);
+    inspect(&["--trust-compilation"]).succeeds();
+    inspect(&["--compile-memory", "2GiB"]).succeeds();
+    inspect(&["--no-manifest"]).succeeds();
 }
 
 #[test]

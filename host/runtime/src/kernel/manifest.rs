@@ -4,7 +4,7 @@ use super::LaunchOptions;
 use crate::imports::tidy;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 /// The longest manifest that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 10;
@@ -139,21 +139,18 @@ fn line_at(text: &str, offset: usize) -> usize {
     before.matches('\n').count() + 1
 }
 
-/// The line of a key, in whichever table it is.
-fn line_of(text: &str, key: &str) -> Option<usize> {
-    let root = DeTable::parse(text).ok()?;
-    let mut tables = vec![root.get_ref()];
-    while let Some(table) = tables.pop() {
-        for (name, value) in table.iter() {
-            if name.get_ref() == key {
-                return Some(line_at(text, name.span().start));
-            }
-            if let DeValue::Table(inner) = value.get_ref() {
-                tables.push(inner);
-            }
-        }
-    }
-    None
+/// The line of an option: of its key in the table that it names, as in `code_bytes of the
+/// compiler`, else wherever it is.
+fn line_of(text: &str, option: &str) -> Option<usize> {
+    let root = DeTable::parse(text).ok()?.into_inner();
+    let (key, table) = option.split_once(" of the ").unwrap_or((option, "limits"));
+    let place = |table: &DeTable<'_>| table.get_key_value(key).map(|(name, _)| name.span().start);
+    let named = root.get(table).and_then(|value| value.get_ref().as_table());
+    let start = named.and_then(place).or_else(|| place(&root)).or_else(|| {
+        let mut tables = root.values().filter_map(|value| value.get_ref().as_table());
+        tables.find_map(place)
+    })?;
+    Some(line_at(text, start))
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

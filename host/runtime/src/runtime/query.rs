@@ -4,10 +4,9 @@ use super::RingKernelRuntime;
 use super::registry::Entry;
 use crate::error::Error;
 use crate::imports::{DeadLetter, LogLine};
-use crate::kernel::DeathReport;
+use crate::kernel::{DeathReport, LaunchOptions};
 use crate::lifecycle::{Call, KernelId, KernelState, Status};
 use crate::module::{Inspection, Source};
-use crate::sandbox::Limits;
 use crate::telemetry::KernelTelemetry;
 
 impl RingKernelRuntime {
@@ -100,9 +99,22 @@ impl RingKernelRuntime {
     /// # Errors
     /// If it cannot be read or is no component.
     pub async fn inspect(&self, source: impl Into<Source>) -> Result<Inspection, Error> {
+        self.inspect_with(source, &LaunchOptions::default()).await
+    }
+
+    /// The same of a component that is loaded as a launch with these options loads it.
+    ///
+    /// # Errors
+    /// As there, and if it is over the bounds on the component's size or its compilation.
+    pub async fn inspect_with(
+        &self,
+        source: impl Into<Source>,
+        options: &LaunchOptions,
+    ) -> Result<Inspection, Error> {
+        options.check()?;
         let source = self.resolve(source.into())?;
-        let loader = &self.shared.loader;
-        let module = loader.load(&source, &Limits::default(), None).await?;
+        let (limits, compiler) = (&options.limits, options.compiler.as_ref());
+        let module = self.shared.loader.load(&source, limits, compiler).await?;
         Ok(Inspection::of(&module))
     }
 }

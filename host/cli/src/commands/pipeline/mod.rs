@@ -84,7 +84,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
             id: stage.name,
             kernel,
             manifest: path,
-            options: arguments.limits.over(options),
+            options: arguments.loading.over(arguments.limits.over(options)),
         })
     });
     let flow = Flow {

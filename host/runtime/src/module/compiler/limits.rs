@@ -37,7 +37,7 @@ const LEAST_MEMORY_BYTES: u64 = 64 << 20;
 
 impl CompilerLimits {
     /// The lesser of each two.
-    pub(crate) fn within(&self, ceiling: &Self) -> Self {
+    pub fn within(&self, ceiling: &Self) -> Self {
         Self {
             memory_bytes: self.memory_bytes.min(ceiling.memory_bytes),
             cpu_seconds: self.cpu_seconds.min(ceiling.cpu_seconds),
