@@ -35,7 +35,7 @@ fn a_trap_is_told_with_its_backtrace() {
 #[test]
 fn limits_hold() {
     run_kernel("allocates", &["--memory-limit", "8MiB"], "a").fails(1, &["8388608 bytes"]);
-    run_kernel("recurses", &[], "a").fails(1, &["call depth"]);
+    run_kernel("recurses", &[], "a").fails(1, &["524288 bytes of stack"]);
 }
 
 #[test]
