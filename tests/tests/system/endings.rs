@@ -270,7 +270,7 @@ async fn death_is_a_report_with_telemetry_or_without() {
         );
         let text = report.to_string();
         assert!(
-            text.contains("trapped") && text.contains("log            Error: panicked"),
+            text.contains("trapped") && text.contains("log            ERROR panicked"),
             "{text}"
         );
         let json = serde_json::to_string(&report).unwrap();

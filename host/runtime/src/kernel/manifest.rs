@@ -15,11 +15,19 @@ const REASON_BYTES: usize = 1024;
 /// A manifest that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ManifestError {
-    /// It is not TOML, not of the form of [`LaunchOptions`], or has a value that cannot be meant.
-    #[error("{}the manifest{}: {reason}", of_line(*.line), named(.path.as_deref()))]
+    /// It is not TOML, or not of the form of [`LaunchOptions`].
+    #[error("line {line} of the manifest: {reason}")]
     Malformed {
-        /// The file, where it was read from one.
-        path: Option<PathBuf>,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// The same of a file, or a value in it that cannot be meant.
+    #[error("{}the manifest {}: {reason}", of_line(*.line), path.display())]
+    MalformedFile {
+        /// The file.
+        path: PathBuf,
         /// The line, counted from 1, where there is one to look at.
         line: Option<usize>,
         /// What is wrong there.
@@ -40,19 +48,21 @@ fn of_line(line: Option<usize>) -> String {
         .unwrap_or_default()
 }
 
-fn named(path: Option<&Path>) -> String {
-    path.map(|path| format!(" {}", path.display()))
-        .unwrap_or_default()
-}
-
 impl LaunchOptions {
     /// Reads a manifest. What it leaves out has its default; what it has too much is an error.
     /// `docs/manifest.md` shows one with every key.
     ///
     /// # Errors
-    /// If it is not TOML, has an unknown key, a value of another type, or one that cannot be meant.
+    /// If it is not TOML, has an unknown key or a value of another type. Whether the values can be
+    /// meant is checked by the launch.
     pub fn from_toml(text: &str) -> Result<Self, ManifestError> {
-        Self::parse(text, None)
+        toml::from_str(text).map_err(|error: toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start);
+            ManifestError::Malformed {
+                line: line_at(text, start),
+                reason: tidy(&error.message().replace('\n', " "), REASON_BYTES),
+            }
+        })
     }
 
     /// The manifest that says what these options say, with every key that has a value.
@@ -66,18 +76,33 @@ impl LaunchOptions {
     /// Reads a manifest's file. It waits for the disk: not for asynchronous code.
     ///
     /// # Errors
-    /// If it cannot be read or used.
+    /// If it cannot be read or used, also where a value cannot be meant.
     pub fn from_file(path: &Path) -> Result<Self, ManifestError> {
         let bytes = read(path).map_err(|error| ManifestError::Unreadable {
             path: path.to_owned(),
             reason: error.to_string(),
         })?;
+        let malformed = |line, reason| ManifestError::MalformedFile {
+            path: path.to_owned(),
+            line,
+            reason,
+        };
         let text = str::from_utf8(&bytes).map_err(|error| {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let line_ends = before.iter().filter(|&&byte| byte == b'\n').count();
-            malformed(Some(path), Some(line_ends + 1), "it is not text in UTF-8")
+            malformed(Some(line_ends + 1), "it is not text in UTF-8".to_owned())
         })?;
-        Self::parse(text, Some(path))
+        let options = Self::from_toml(text).map_err(|error| match error {
+            ManifestError::Malformed { line, reason } => malformed(Some(line), reason),
+            error => error,
+        })?;
+        match options.check() {
+            Ok(()) => Ok(options),
+            Err(error) => {
+                let reason = tidy(&error.to_string(), REASON_BYTES);
+                Err(malformed(line_of(text, error.option), reason))
+            }
+        }
     }
 
     /// The file of the manifest beside a component: for `kernels/echo.wasm` it is
@@ -99,7 +124,7 @@ impl LaunchOptions {
     /// The [manifest beside a component](Self::file_beside). `None` if there is none.
     ///
     /// # Errors
-    /// If there is one that cannot be read or used.
+    /// As those of [`from_file`](Self::from_file).
     pub async fn beside(component: &Path) -> Result<Option<Self>, ManifestError> {
         let path = component.to_owned();
         let read = tokio::task::spawn_blocking(move || {
@@ -107,30 +132,12 @@ impl LaunchOptions {
                 .map(|path| Self::from_file(&path))
                 .transpose()
         });
-        read.await
-            .unwrap_or_else(|error| Err(malformed(None, None, &error.to_string())))
-    }
-
-    fn parse(text: &str, path: Option<&Path>) -> Result<Self, ManifestError> {
-        let options: Self = toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
-            malformed(path, Some(line_at(text, start)), error.message())
-        })?;
-        match options.check() {
-            Ok(()) => Ok(options),
-            Err(error) => {
-                let line = line_of(text, error.option);
-                Err(malformed(path, line, &error.to_string()))
-            }
-        }
-    }
-}
-
-fn malformed(path: Option<&Path>, line: Option<usize>, reason: &str) -> ManifestError {
-    ManifestError::Malformed {
-        path: path.map(Path::to_owned),
-        line,
-        reason: tidy(&reason.replace('\n', " "), REASON_BYTES),
+        read.await.unwrap_or_else(|error| {
+            Err(ManifestError::Unreadable {
+                path: component.with_extension("toml"),
+                reason: error.to_string(),
+            })
+        })
     }
 }
 
@@ -139,11 +146,14 @@ fn line_at(text: &str, offset: usize) -> usize {
     before.matches('\n').count() + 1
 }
 
-/// The line of an option: of its key in the table that it names, as in `code_bytes of the
-/// compiler`, else wherever it is.
+/// The line of an option: of its key in the table that it names, as in `code_bytes of the compiler`
+/// or `grants.network`, else wherever it is.
 fn line_of(text: &str, option: &str) -> Option<usize> {
     let root = DeTable::parse(text).ok()?.into_inner();
-    let (key, table) = option.split_once(" of the ").unwrap_or((option, "limits"));
+    let (key, table) = option
+        .split_once(" of the ")
+        .or_else(|| option.split_once('.').map(|(table, key)| (key, table)))
+        .unwrap_or((option, "limits"));
     let place = |table: &DeTable<'_>| table.get_key_value(key).map(|(name, _)| name.span().start);
     let named = root.get(table).and_then(|value| value.get_ref().as_table());
     let start = named.and_then(place).or_else(|| place(&root)).or_else(|| {
