@@ -7,6 +7,7 @@ use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -52,7 +53,10 @@ pub fn start(level: Level, console: &Console) {
     tracing_subscriber::fmt()
         .with_max_level(level.filter())
         .event_format(Short)
-        .with_writer(move || console.clone())
+        // What the engine has to say below a warning is for those who build it.
+        .with_writer((move || console.clone()).with_filter(|about| {
+            about.target().starts_with("ringhost") || *about.level() <= tracing::Level::WARN
+        }))
         .init();
 }
 
