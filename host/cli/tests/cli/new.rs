@@ -33,12 +33,64 @@ fn a_new_project_builds_runs_and_passes_its_test() {
     succeeds(cargo(&project, &target).arg("test"));
 
     let component = target.join("wasm32-unknown-unknown/release/word_counter.wasm");
-    let mut command = ringhost();
-    let outcome = outcome(command.arg("run").arg(component), "{\"text\":\"größer\"}\n");
+    let run = |options: &[&str]| {
+        let mut command = ringhost();
+        command.current_dir(&project).arg("run").arg(&component);
+        outcome(command.args(options), "{\"text\":\"größer\"}\n")
+    };
+    let without = run(&[]);
     assert_eq!(
-        outcome.succeeds().text(),
+        without.succeeds().text(),
         "{\"characters\":6,\"texts\":1}\n"
     );
+    assert_eq!(without.errors, "");
+    let with = run(&["--manifest", "kernel.toml"]);
+    assert_eq!(with.succeeds().text(), without.text());
+    assert_eq!(with.errors, "manifest: kernel.toml\n");
+}
+
+#[test]
+fn a_new_projects_manifest_says_the_defaults() {
+    let folder = TempDir::new().unwrap();
+    outcome(ringhost().current_dir(&folder).args(["new", "counter"]), "").succeeds();
+    let written = fs::read_to_string(folder.path().join("counter/kernel.toml")).unwrap();
+    assert!(written.contains("counter.toml beside counter.wasm"));
+    let keys = |text: &str| {
+        let table: toml::Table = text.parse().unwrap();
+        let mut keys: Vec<_> = table["limits"]
+            .as_table()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect();
+        keys.extend(table.keys().cloned());
+        keys
+    };
+    assert_eq!(keys(&written), ["limits"]);
+    // The lines that are meant to be taken into use have a key.
+    let used: String = written
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(entry) if entry.contains(" = ") => format!("{entry}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    assert_eq!(keys(&used).len(), 6, "{used}");
+    let manifest = folder.path().join("used.toml");
+    fs::write(&manifest, &used).unwrap();
+    let effective = |options: &[&str]| {
+        let mut command = ringhost();
+        command.arg("inspect").arg(crate::support::kernel("echo"));
+        outcome(command.args(options), "")
+            .succeeds()
+            .text()
+            .to_owned()
+    };
+    let manifest = manifest.to_str().unwrap();
+    let all = effective(&["--manifest", manifest]);
+    let default = effective(&["--cpu-share", "0.25"]);
+    let shown = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
+    assert_eq!(shown(&all), shown(&default));
 }
 
 /// A rustc that compiles kernels.
