@@ -5,6 +5,7 @@ use crate::parse;
 use clap::Args;
 use ringhost::LaunchOptions;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What kernels may use.
 #[derive(Debug, Args)]
@@ -38,6 +39,11 @@ pub struct LimitOptions {
     /// [default: the manifest's, else without bound]
     #[arg(long, value_name = "CORES", value_parser = parse::cores, allow_hyphen_values = true)]
     cpu_share: Option<f64>,
+
+    /// How long a kernel may take for a message that it has received, in seconds on the clock
+    /// [default: the manifest's, else 300]
+    #[arg(long, value_name = "SECONDS", value_parser = parse::seconds, allow_hyphen_values = true)]
+    message_time: Option<Duration>,
 }
 
 /// The manifest of one kernel.
@@ -77,6 +83,7 @@ impl LimitOptions {
         let limits = &mut options.limits;
         set(&mut limits.memory_bytes, self.memory_limit);
         set(&mut limits.message_bytes, self.message_limit);
+        set(&mut limits.message_time, self.message_time);
         limits.fuel_total = self.fuel_limit.or(limits.fuel_total);
         limits.cpu_share = self.cpu_share.or(limits.cpu_share);
         options.queue_size = self.queue_size.or(options.queue_size);
@@ -132,8 +139,13 @@ mod tests {
         assert_eq!(given.queue_size, Some(30));
         assert_eq!((limits.memory_bytes, limits.fuel_total), (10, Some(40)));
         assert_eq!((limits.message_bytes, limits.cpu_share), (2, Some(5.0)));
-        let given = options(&["--message-limit=20", "--cpu-share=0.5"]);
+        let given = options(&[
+            "--message-limit=20",
+            "--cpu-share=0.5",
+            "--message-time=0.25",
+        ]);
         let limits = &given.limits;
+        assert_eq!(limits.message_time, Duration::from_millis(250));
         assert_eq!((limits.message_bytes, limits.cpu_share), (20, Some(0.5)));
         assert_eq!((limits.memory_bytes, limits.weight), (1, 6));
     }
@@ -143,6 +155,8 @@ mod tests {
         let help = <Options as clap::CommandFactory>::command()
             .render_help()
             .to_string();
+        // Lines are as wide as the terminal.
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         let told = |option: &str| {
             let (_, rest) = help.split_once(option).unwrap();
             let (_, rest) = rest.split_once("the manifest's, else").unwrap();
@@ -158,6 +172,8 @@ mod tests {
         );
         let message_bytes = parse::message_bytes(&told("--message-limit"));
         assert_eq!(message_bytes, Ok(limits.message_bytes));
+        let message_time = parse::seconds(&told("--message-time"));
+        assert_eq!(message_time, Ok(limits.message_time));
         assert_eq!((limits.fuel_total, limits.cpu_share), (None, None));
         assert_eq!(told("--fuel-limit"), "without bound");
         assert_eq!(told("--cpu-share"), "without bound");

@@ -161,6 +161,8 @@ mod tests {
         let help = <Options as clap::CommandFactory>::command()
             .render_help()
             .to_string();
+        // Lines are as wide as the terminal.
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         let told = |option: &str| {
             let (_, rest) = help.split_once(&format!("{option} <")).unwrap();
             let (_, rest) = rest.split_once("[default:").unwrap();
