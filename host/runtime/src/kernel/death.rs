@@ -113,7 +113,10 @@ impl fmt::Display for DeathReport {
         writeln!(formatter, "    ran for        {:?}", self.uptime)?;
         if self.restarts > 0 || self.aftermath != Aftermath::StaysDown {
             let (restarts, aftermath) = (self.restarts, self.aftermath);
-            writeln!(formatter, "    restarts       {restarts} before; {aftermath}")?;
+            writeln!(
+                formatter,
+                "    restarts       {restarts} before; {aftermath}"
+            )?;
         }
         match self.last_message {
             Some(id) => writeln!(formatter, "    last message   {id}")?,
