@@ -61,7 +61,7 @@ impl fmt::Display for Promise {
             Self::Trapped(why) => write!(formatter, "trapped: {why}"),
             Self::MemoryLimit => write!(formatter, "exceeded its limit of memory"),
             Self::TableLimit => write!(formatter, "exceeded its limit of table elements"),
-            Self::StackLimit => write!(formatter, "exceeded its limit of call depth"),
+            Self::StackLimit => write!(formatter, "exceeded its limit of stack"),
             Self::Failed(why) => write!(formatter, "returned the error \"{why}\""),
             Self::Returned => write!(formatter, "returned, having done nothing"),
             Self::Contained => write!(formatter, "contained: ran on, stopped by force"),
