@@ -10,13 +10,14 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use wasmtime::StoreContextMut;
-use wasmtime::component::{ComponentType, Lift, LinkerInstance, Lower};
+use wasmtime::component::{ComponentType, Lift, LinkerInstance, Lower, WasmList};
 
-/// The most messages that one `receive-batch` returns.
-const BATCH_MESSAGES: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+/// The most messages that one `receive-batch` returns: a turn's worth, for they are handed over
+/// without a yield.
+const BATCH_MESSAGES: NonZeroUsize = NonZeroUsize::new(512).unwrap();
 
 /// The most bytes that one `receive-batch` returns, unless its first message alone is larger.
-const BATCH_BYTES: usize = 1 << 20;
+const BATCH_BYTES: usize = 512 << 10;
 
 #[derive(ComponentType, Lift, Lower, Clone, Copy)]
 #[component(enum)]
@@ -118,13 +119,19 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
     linker.func_wrap_async(
         "send-batch",
         |mut store: StoreContextMut<'_, Host>,
-         (messages, timeout): (Vec<FromKernel>, Option<u64>)| {
+         (messages, timeout): (WasmList<FromKernel>, Option<u64>)| {
             Box::new(async move {
                 entered(&mut store);
-                let host = store.data_mut();
+                let Host { turn, ports, .. } = store.data_mut();
+                turn.question(&ports.control).await;
                 let mut taken = 0_u32;
-                for message in messages {
-                    match host.send(message, timeout).await? {
+                // Each is read only when its turn comes: a long list costs no more at once than a
+                // single message, and the host holds one copy at a time.
+                for at in 0..messages.len() {
+                    let Some(message) = messages.get(&mut store, at).transpose()? else {
+                        break;
+                    };
+                    match store.data_mut().send(message, timeout).await? {
                         Ok(()) => taken = taken.saturating_add(1),
                         Err(error) if taken == 0 => return Ok((Err(error),)),
                         Err(_) => break,
@@ -183,7 +190,8 @@ impl Host {
             self.last_received = Some((last.envelope.correlation, last.envelope.priority));
         }
         let bytes = messages.iter().map(|message| message.payload.len()).sum();
-        self.turn.transfer(&self.ports.control, bytes).await;
+        let control = &self.ports.control;
+        self.turn.batch(control, messages.len(), bytes).await;
         Ok(Ok(messages.into_iter().map(Incoming::from).collect()))
     }
 

@@ -21,6 +21,9 @@ const QUESTION: usize = 1;
 /// What a call costs that moves a message or a log line, beside its bytes.
 const TRANSFER: usize = 8;
 
+/// What each message of a batch costs that is handed to the kernel, beside its bytes.
+const HANDED: usize = 2;
+
 /// So many bytes moved cost one unit.
 const BYTES_PER_UNIT: usize = 512;
 
@@ -43,6 +46,12 @@ impl Turn {
     /// Counts a call that moved so many bytes, and yields if that ends the turn.
     pub(super) async fn transfer(&mut self, control: &Control, bytes: usize) {
         self.spend(control, TRANSFER + bytes / BYTES_PER_UNIT).await;
+    }
+
+    /// Counts so many messages of so many bytes, and yields if that ends the turn.
+    pub(super) async fn batch(&mut self, control: &Control, messages: usize, bytes: usize) {
+        let units = messages.saturating_mul(HANDED) + bytes / BYTES_PER_UNIT;
+        self.spend(control, TRANSFER + units).await;
     }
 
     /// Counts work that took so long, and yields if that ends the turn.

@@ -151,8 +151,8 @@ pub(super) fn attacks() -> Vec<Attack> {
         ),
         attack(
             "a batch in disguise",
-            "sends a batch that names one payload of 1 MiB sixteen times",
-            Trapped("fuel allocated for hostcalls"),
+            "sends a batch that names one payload of 1 MiB sixteen times, which is 16 MiB",
+            Returned,
             kernel_with(
                 "20",
                 REALLOC,
