@@ -238,3 +238,51 @@ fn a_sender_that_may_not_wait_is_refused_or_served() {
         assert_accounted(&queue);
     });
 }
+
+#[test]
+fn bytes_are_bounded_while_somebody_sends_and_somebody_receives() {
+    model(|| {
+        let queue = queue(3);
+        let sender = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                for number in [1, 2] {
+                    block_on(queue.push(Number(number))).unwrap();
+                }
+            })
+        };
+        let bounded = {
+            let queue = queue.clone();
+            // Room for one of them.
+            thread::spawn(move || queue.bound_bytes(4))
+        };
+        match bounded.join().unwrap() {
+            Ok(()) => assert!(queue.counts().depth_bytes <= 4),
+            Err(held) => assert_eq!(held, 8),
+        }
+        assert_eq!([pop(&queue), pop(&queue)], [Ok(1), Ok(2)]);
+        sender.join().unwrap();
+        assert_accounted(&queue);
+    });
+}
+
+#[test]
+fn a_sender_that_waits_for_bytes_is_let_in_when_their_bound_is_raised() {
+    model(|| {
+        let queue = queue(3);
+        queue.bound_bytes(0).unwrap();
+        let sender = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                for number in [1, 2] {
+                    block_on(queue.push(Number(number))).unwrap();
+                }
+            })
+        };
+        // The first finds an empty queue, which takes any; the second waits, or comes after this.
+        queue.bound_bytes(8).unwrap();
+        sender.join().unwrap();
+        assert_eq!([pop(&queue), pop(&queue)], [Ok(1), Ok(2)]);
+        assert_accounted(&queue);
+    });
+}

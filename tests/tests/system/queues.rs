@@ -1,7 +1,12 @@
 //! What a full queue does, each rule, each outcome counted; closing.
 
-use ringhost::{Ending, Error, LaunchOptions, Limits, Outgoing, Overflow, Priority, QueueCounts};
-use ringhost_tests::{kernel, receive_texts, runtime, start_with};
+use ringhost::{
+    Ending, Error, LaunchOptions, Limit, Limits, Outgoing, Overflow, Priority, QueueCounts,
+};
+use ringhost_tests::{
+    PATIENCE, component_from_core, core_kernel, eventually, kernel, receive_texts, runtime,
+    start_with,
+};
 use std::time::Duration;
 
 fn two(overflow: Overflow) -> LaunchOptions {
@@ -258,4 +263,68 @@ async fn closing_the_input_lets_the_kernel_finish_what_waits_and_end() {
         error.to_string(),
         "kernel \"echo\" has ended and left nothing more to receive: it returned"
     );
+}
+
+#[tokio::test]
+async fn what_a_kernel_sent_and_nobody_received_counts_towards_its_memory() {
+    const PAGE: u64 = 65_536;
+    // Eight messages of a page each; at the first message room for seven more pages is refused, for
+    // six it is there, and then there is none for another message; at the second there is.
+    let component = component_from_core(&core_kernel(
+        2,
+        r#"(import "ring:kernel/messaging@0.1.0" "receive" (func $receive (param i32 i64 i32)))
+        (import "ring:kernel/messaging@0.1.0" "send"
+            (func $send_within (param i32 i32 i32 i64 i32 i32 i32 i64 i32)))
+        ;; 0 for sent, 1 for refused.
+        (func $send (result i32)
+            (call $send_within (i32.const 0) (i32.const 65536) (i32.const 0) (i64.const 0)
+                (i32.const 0) (i32.const 0) (i32.const 1) (i64.const 0) (i32.const 256))
+            (i32.load8_u (i32.const 256)))
+        (func $grow (param i32) (result i32)
+            (i32.eq (memory.grow (local.get 0)) (i32.const -1)))
+        (func $check (param i32) (if (i32.eqz (local.get 0)) (then unreachable)))"#,
+        "(local $left i32)
+        (local.set $left (i32.const 8))
+        (loop $more
+            (call $check (i32.eqz (call $send)))
+            (br_if $more (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+        (call $receive (i32.const 0) (i64.const 0) (i32.const 64))
+        (call $check (call $grow (i32.const 7)))
+        (call $check (i32.eqz (call $grow (i32.const 6))))
+        (call $check (call $send))
+        (call $receive (i32.const 0) (i64.const 0) (i32.const 64))
+        (call $check (i32.eqz (call $send)))
+        (call $check (i32.eqz (call $grow (i32.const 7))))
+        (call $check (call $grow (i32.const 1)))
+        unreachable",
+    ));
+    let runtime = runtime();
+    // Some more for the tables with which the kernel is linked.
+    let limits = Limits {
+        memory_bytes: 16 * PAGE + 4096,
+        ..Limits::default()
+    };
+    let options = LaunchOptions::default().limits(limits);
+    runtime.launch_with("k", component, options).await.unwrap();
+    runtime.activate("k").await.unwrap();
+    let output = || runtime.telemetry("k").unwrap().unwrap().output;
+    eventually("it has sent all", || output().depth == 8).await;
+    runtime.send("k", "go").await.unwrap();
+    eventually("one is refused", || output().refused_full == 1).await;
+    assert_eq!(output().depth_bytes, 8 * PAGE);
+    for _ in 0..8 {
+        runtime.receive_timeout("k", PATIENCE).await.unwrap();
+    }
+    runtime.send("k", "go on").await.unwrap();
+    let ending = runtime.wait("k").await.unwrap();
+    let Ending::LimitExceeded {
+        limit: Limit::Memory { allowed, requested },
+        ..
+    } = ending
+    else {
+        panic!("{ending}");
+    };
+    // Fifteen pages of its own, one that it asked for, and the message that was not received.
+    assert_eq!(allowed, 16 * PAGE + 4096);
+    assert!((17 * PAGE..17 * PAGE + 4096).contains(&requested));
 }

@@ -126,6 +126,15 @@ impl Ports {
         }
     }
 
+    /// Leaves so many bytes to what the kernel has sent and nobody has received.
+    ///
+    /// # Errors
+    /// If that is more: how much.
+    pub(crate) fn leave_to_output(&self, bytes: u64) -> Result<(), u64> {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.output.bound_bytes(bytes).map_err(|held| held as u64)
+    }
+
     /// Pauses the kernel: it receives nothing more, and stands still at its next yield.
     pub(crate) fn pause(&self) {
         self.input.hold();

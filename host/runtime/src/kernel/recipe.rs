@@ -42,7 +42,9 @@ impl Recipe {
     ) -> Result<Prepared, LoadError> {
         let limits = &ports.limits;
         ports.memory_bytes.store(0, Ordering::Relaxed);
-        let memory = Memory::new(limits, ports.memory_bytes.clone());
+        let output = ports.clone();
+        let leave = move |bytes| output.leave_to_output(bytes);
+        let memory = Memory::new(limits, ports.memory_bytes.clone(), leave);
         let mut store = Store::new(self.instance.engine(), Host::new(ports.clone(), memory));
         store.limiter(|host| &mut host.memory);
         if self.imports_wasi {

@@ -115,6 +115,26 @@ impl<T: Item> Queue<T> {
         });
     }
 
+    /// Bounds the bytes that the queue holds, beside what it was made with, from here on. Raised
+    /// again, it takes in those who wait.
+    ///
+    /// # Errors
+    /// If it holds more: how much. Then nothing has changed.
+    pub fn bound_bytes(&self, bytes: usize) -> Result<(), usize> {
+        let mut wakers = Vec::new();
+        {
+            let mut state = self.lock();
+            let held = state.items.bytes();
+            if held > bytes {
+                return Err(held);
+            }
+            state.bound_bytes = bytes;
+            state.settle(&mut wakers);
+        }
+        wake(wakers);
+        Ok(())
+    }
+
     /// Drops what is in, counts it, and returns it. What a waiting receiver has been promised is
     /// its.
     pub fn clear(&self) -> Vec<T> {

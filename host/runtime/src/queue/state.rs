@@ -60,6 +60,8 @@ pub(super) struct State<T> {
     pub(super) items: Bands<T>,
     pub(super) capacity: usize,
     pub(super) capacity_bytes: usize,
+    /// A second bound on the bytes, which can be changed.
+    pub(super) bound_bytes: usize,
     pub(super) overflow: Overflow,
     pub(super) producers: Producers,
     pub(super) consumers: Consumers,
@@ -80,6 +82,7 @@ impl<T: Item> State<T> {
             items: Bands::new(),
             capacity: capacity.get(),
             capacity_bytes,
+            bound_bytes: usize::MAX,
             overflow,
             producers: Producers::Open,
             consumers: Consumers::Open,
@@ -118,7 +121,8 @@ impl<T: Item> State<T> {
     /// Whether there is room for an item beside so many others of so many bytes.
     pub(super) fn has_room_beside(&self, others: usize, bytes: usize, item: &T) -> bool {
         let bytes = bytes.saturating_add(item.bytes());
-        others == 0 || others < self.capacity && bytes <= self.capacity_bytes
+        let capacity_bytes = self.capacity_bytes.min(self.bound_bytes);
+        others == 0 || others < self.capacity && bytes <= capacity_bytes
     }
 
     pub(super) fn accept(&mut self, item: T) {

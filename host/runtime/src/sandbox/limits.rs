@@ -14,7 +14,8 @@ const STACK_MOST: usize = 4 << 20;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Bytes over all linear memories and tables of the kernel. 256 MiB by default.
+    /// Bytes over all linear memories and tables of the kernel, and what it has sent and nobody has
+    /// received. 256 MiB by default.
     pub memory_bytes: u64,
     /// Elements over all its tables. 100 000 by default.
     pub table_elements: u64,
@@ -27,8 +28,8 @@ pub struct Limits {
     /// The largest message, in bytes, in either direction. 1 MiB by default.
     pub message_bytes: usize,
     /// Bytes of payload in each of the two queues, beside the number of messages that
-    /// [`queue_size`](crate::LaunchOptions::queue_size) bounds. A single message always fits. 64 MiB
-    /// by default.
+    /// [`queue_size`](crate::LaunchOptions::queue_size) bounds. A single message always fits. What
+    /// is in the output queue counts towards `memory_bytes`, too. 64 MiB by default.
     pub queue_bytes: usize,
     /// How much fuel a kernel burns before it yields to others; about one unit an instruction.
     /// 1 000 000 by default, which is about 100 µs of work.

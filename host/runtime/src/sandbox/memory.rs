@@ -1,4 +1,4 @@
-//! Counts what a kernel holds.
+//! Counts what a kernel holds, and what the host holds for it.
 
 use super::Limits;
 use crate::lifecycle::Limit;
@@ -9,12 +9,16 @@ use wasmtime::ResourceLimiter;
 /// What one table element costs the host, in bytes.
 const TABLE_ELEMENT_BYTES: u64 = size_of::<usize>() as u64;
 
+/// Told how many bytes are left for what the host holds for the kernel. Where it holds more it says
+/// how much, and the kernel's own memory does not grow.
+type Leave = Box<dyn Fn(u64) -> Result<(), u64> + Send + Sync>;
+
 /// Counts the memory of one kernel, over all its linear memories and tables, against its limits.
-#[derive(Debug)]
 pub(crate) struct Memory {
     allowed: u64,
     /// Bytes now; shared with telemetry.
     used: Arc<AtomicU64>,
+    leave: Leave,
     elements_allowed: u64,
     elements: u64,
     instances: usize,
@@ -23,10 +27,15 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    pub(crate) fn new(limits: &Limits, used: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(
+        limits: &Limits,
+        used: Arc<AtomicU64>,
+        leave: impl Fn(u64) -> Result<(), u64> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             allowed: limits.memory_bytes,
             used,
+            leave: Box::new(leave),
             elements_allowed: limits.table_elements,
             elements: 0,
             instances: limits.instances,
@@ -45,15 +54,17 @@ impl Memory {
     }
 
     fn grow(&mut self, bytes: u64) -> bool {
-        let requested = self.used.load(Ordering::Relaxed).saturating_add(bytes);
-        if requested > self.allowed {
+        let used = self.used.load(Ordering::Relaxed).saturating_add(bytes);
+        let left = self.allowed.checked_sub(used);
+        let held = left.map_or(Err(0), |left| (self.leave)(left));
+        if let Err(held) = held {
             self.refused = Some(Limit::Memory {
                 allowed: self.allowed,
-                requested,
+                requested: used.saturating_add(held),
             });
             return false;
         }
-        self.used.store(requested, Ordering::Relaxed);
+        self.used.store(used, Ordering::Relaxed);
         true
     }
 }
