@@ -39,8 +39,8 @@ pub use error::{
 pub use executor::{Executor, Task};
 pub use imports::{DeadLetter, Level, LogLine};
 pub use kernel::{
-    Aftermath, DeathReport, InHand, LaunchOptions, ManifestError, Restart, RestartWhen, Strategy,
-    Supervision, Termination,
+    Aftermath, CoreDumps, DeathReport, InHand, LaunchOptions, ManifestError, Restart, RestartWhen,
+    Strategy, Supervision, Termination,
 };
 pub use lifecycle::{
     Call, Ending, Frame, InvalidKernelIdError, KernelId, KernelState, Limit, Status, TrapReport,

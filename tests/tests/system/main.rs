@@ -2,6 +2,7 @@
 
 mod compilation;
 mod conformance;
+mod core_dumps;
 mod endings;
 mod fairness;
 mod lifecycle_page;

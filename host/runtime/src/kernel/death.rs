@@ -6,6 +6,7 @@ use crate::message::MessageId;
 use crate::module::Digest;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -35,6 +36,9 @@ pub struct DeathReport {
     pub dropped_input: u64,
     /// Messages that it had sent and that were dropped with it.
     pub dropped_output: u64,
+    /// What was left of it, where core dumps are written and it trapped. The file is removed when
+    /// there are too many.
+    pub core_dump: Option<PathBuf>,
     /// The last lines that it logged, oldest first; at most 64 KiB.
     pub log: Vec<LogLine>,
 }
@@ -83,6 +87,7 @@ impl DeathReport {
             memory_bytes: ports.memory_bytes.load(Ordering::Relaxed),
             dropped_input,
             dropped_output,
+            core_dump: None,
             log: ports.journal.lines(),
         }
     }
@@ -129,6 +134,9 @@ impl fmt::Display for DeathReport {
             formatter,
             "    dropped        {input} not received, {output} not delivered"
         )?;
+        if let Some(path) = &self.core_dump {
+            writeln!(formatter, "core dump      {}", path.display())?;
+        }
         for line in &self.log {
             writeln!(formatter, "    log            {} {}", line.level, line.text)?;
         }

@@ -1,6 +1,7 @@
 //! Launch: everything is allocated and checked, and nothing of the kernel runs but bounded
 //! initialisers.
 
+use super::core_dump::CoreDumper;
 use super::life::Life;
 use super::recipe::Recipe;
 use super::{Kernel, LaunchOptions};
@@ -23,6 +24,7 @@ pub(crate) struct Launcher {
     telemetry: bool,
     default_queue_size: NonZeroUsize,
     message_ids: Arc<AtomicU64>,
+    dumper: Option<Arc<CoreDumper>>,
 }
 
 impl Launcher {
@@ -30,6 +32,7 @@ impl Launcher {
         executor: Executor,
         telemetry: bool,
         default_queue_size: NonZeroUsize,
+        dumper: Option<Arc<CoreDumper>>,
     ) -> Self {
         Self {
             linkers: PerStack::new(),
@@ -37,6 +40,7 @@ impl Launcher {
             telemetry,
             default_queue_size,
             message_ids: Arc::default(),
+            dumper,
         }
     }
 
@@ -66,7 +70,8 @@ impl Launcher {
         let message_ids = self.message_ids.clone();
         let ports = Arc::new(Ports::new(id, settings, self.telemetry, message_ids));
         let prepared = recipe.prepare(&ports, ports.limits.fuel()).await?;
-        let life = Life::new(recipe, module.digest, restart, &ports);
+        let dumper = self.dumper.clone();
+        let life = Life::new(recipe, module.digest, restart, dumper, &ports);
         Ok(Kernel {
             ports,
             life: Arc::new(life),

@@ -1,6 +1,7 @@
 //! A kernel's life over all its instances: what it is made of, and what becomes of it when one of
 //! them has ended.
 
+use super::core_dump::CoreDumper;
 use super::death::{Aftermath, DeathReport};
 use super::recipe::{Prepared, Recipe};
 use super::restart::{InHand, Judge, Rest, Restart, RestartWhen, Rounds, Verdict};
@@ -10,6 +11,7 @@ use crate::message::Message;
 use crate::module::Digest;
 use parking_lot::Mutex;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
@@ -21,6 +23,7 @@ pub(super) struct Life {
     pub(super) recipe: Recipe,
     pub(super) component: Digest,
     pub(super) judge: Judge,
+    pub(super) dumper: Option<Arc<CoreDumper>>,
     pub(super) rounds: Rounds,
     /// The kernel whose failure brought this one down.
     brought_down: OnceLock<KernelId>,
@@ -34,16 +37,25 @@ pub(super) struct Death {
     pub(super) fuel: u64,
     /// The messages it had in hand.
     pub(super) in_hand: Vec<Message>,
+    /// Its core dump.
+    pub(super) core_dump: Option<PathBuf>,
 }
 
 impl Life {
-    pub(super) fn new(recipe: Recipe, component: Digest, restart: Restart, ports: &Ports) -> Self {
+    pub(super) fn new(
+        recipe: Recipe,
+        component: Digest,
+        restart: Restart,
+        dumper: Option<Arc<CoreDumper>>,
+        ports: &Ports,
+    ) -> Self {
         let holds = restart.when != RestartWhen::Never;
         ports.holds_messages.store(holds, Ordering::Relaxed);
         Self {
             recipe,
             component,
             judge: Judge::new(restart),
+            dumper,
             rounds: Rounds::default(),
             brought_down: OnceLock::new(),
             last_death: Mutex::default(),
@@ -70,11 +82,19 @@ impl Life {
         let Some(ending) = ports.status.ending() else {
             return last;
         };
-        let aftermath = match last.map(|last| last.aftermath) {
-            Some(spent @ Aftermath::BudgetSpent { .. }) => spent,
-            _ => Aftermath::StaysDown,
+        let (aftermath, core_dump) = match last {
+            Some(last) => (last.aftermath, last.core_dump),
+            None => (Aftermath::StaysDown, None),
         };
-        Some(DeathReport::of(ports, self.component, ending, aftermath))
+        let aftermath = match aftermath {
+            // It was asked to end before it could.
+            Aftermath::Restarted { .. } => Aftermath::StaysDown,
+            stays_down => stays_down,
+        };
+        Some(DeathReport {
+            core_dump,
+            ..DeathReport::of(ports, self.component, ending, aftermath)
+        })
     }
 
     /// Decides what follows from a death, and sees to what the instance had in hand. Returns the
@@ -105,7 +125,10 @@ impl Life {
                 (Some(round), Aftermath::Restarted { after })
             }
         };
-        let report = DeathReport::of(ports, self.component, death.ending.clone(), aftermath);
+        let report = DeathReport {
+            core_dump: death.core_dump.take(),
+            ..DeathReport::of(ports, self.component, death.ending.clone(), aftermath)
+        };
         *self.last_death.lock() = Some(Box::new(report));
         let Some(round) = round else {
             self.bury(ports, &death.ending, in_hand);

@@ -1,6 +1,7 @@
 //! One kernel: its store, its task, its two queues, how it ended.
 
 mod call;
+mod core_dump;
 mod credit;
 mod death;
 mod ending;
@@ -27,6 +28,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
+pub(crate) use core_dump::CoreDumper;
+pub use core_dump::CoreDumps;
 pub use death::{Aftermath, DeathReport};
 pub(crate) use launch::Launcher;
 pub use manifest::ManifestError;

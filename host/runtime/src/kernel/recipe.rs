@@ -6,7 +6,7 @@ use crate::sandbox::{Limits, Memory};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use wasmtime::component::{InstancePre, Linker, TypedFunc};
-use wasmtime::{Store, Trap};
+use wasmtime::{Store, Trap, WasmCoreDump};
 
 /// The kernel's `run`.
 pub(super) type Run = TypedFunc<(), (Result<(), String>,)>;
@@ -94,7 +94,10 @@ fn initialiser_error(error: &wasmtime::Error, store: &Store<Host>, limits: &Limi
         let reason = format!("it needs more than its limit of {limit}; raise that limit");
         return LoadError::Mismatch { reason };
     }
-    LoadError::Initialiser {
-        reason: format!("{error:#}"),
-    }
+    // What is kept for a core dump is nothing to be read in a line.
+    let reason = match error.downcast_ref::<WasmCoreDump>() {
+        Some(_) => error.root_cause().to_string(),
+        None => format!("{error:#}"),
+    };
+    LoadError::Initialiser { reason }
 }

@@ -41,6 +41,7 @@ async fn live(prepared: Prepared, ports: &Ports, life: &Life) -> Death {
     if let Some(meter) = &ports.meter {
         meter.fuel.store(burnt, Ordering::Relaxed);
     }
+    let mut fault = None;
     let ending = match passed {
         Passed::Overdue(allowed) => Ending::LimitExceeded {
             limit: Limit::MessageTime { allowed },
@@ -57,14 +58,24 @@ async fn live(prepared: Prepared, ports: &Ports, life: &Life) -> Death {
         Passed::Finished(Ok((Err(text),))) => {
             Ending::Failed(tidy(&text, ports.limits.log_line_bytes))
         }
-        Passed::Finished(Err(error)) => of_error(&error, store.data()),
+        Passed::Finished(Err(error)) => {
+            let ending = of_error(&error, store.data());
+            fault = Some(error);
+            ending
+        }
     };
+    let in_hand = store.data_mut().held.take();
     // The store goes here: an instance is gone before it is said to be, and its memory is free when
     // callers wake.
+    let core_dump = match (&life.dumper, fault) {
+        (Some(dumper), Some(fault)) => dumper.dump(&ports.id, store, fault).await,
+        _ => None,
+    };
     Death {
         ending,
         fuel,
-        in_hand: store.data_mut().held.take(),
+        in_hand,
+        core_dump,
     }
 }
 

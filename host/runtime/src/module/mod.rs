@@ -63,6 +63,7 @@ struct Order {
 /// Turns sources into modules. The same bytes are compiled once, however many ask at once.
 pub(crate) struct Loader {
     engines: PerStack<Engine>,
+    core_dumps: bool,
     provenance: Arc<Provenance>,
     compilation: Compilation,
     disk: Option<Arc<DiskCache>>,
@@ -76,13 +77,16 @@ impl Loader {
         cache_folder: Option<PathBuf>,
         compiler: Compiler,
         provenance: Provenance,
+        core_dumps: bool,
     ) -> wasmtime::Result<Self> {
         let engines = PerStack::new();
         let stack_bytes = Limits::STACK_BYTES;
-        let engine = engines.get_or_make(stack_bytes, || sandbox::engine(stack_bytes))?;
+        let engine =
+            engines.get_or_make(stack_bytes, || sandbox::engine(stack_bytes, core_dumps))?;
         let disk = cache_folder.map(|folder| Arc::new(DiskCache::new(folder, &engine)));
         Ok(Self {
             engines,
+            core_dumps,
             provenance: Arc::new(provenance),
             compilation: Compilation::new(compiler),
             disk,
@@ -143,7 +147,9 @@ impl Loader {
         } = order;
         let engine = self
             .engines
-            .get_or_make(stack_bytes, || sandbox::engine(stack_bytes))
+            .get_or_make(stack_bytes, || {
+                sandbox::engine(stack_bytes, self.core_dumps)
+            })
             .map_err(|error| LoadError::HostFault {
                 reason: format!("{error:#}"),
             })?;

@@ -3,7 +3,7 @@
 use super::{Registry, RingKernelRuntime, Shared};
 use crate::error::{Error, InvalidOptionError};
 use crate::executor::Executor;
-use crate::kernel::{Launcher, queue_capacity};
+use crate::kernel::{CoreDumper, CoreDumps, Launcher, queue_capacity};
 use crate::module::{Compiler, LoadError, Loader, Provenance};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,7 @@ pub struct Builder {
     executor: Option<Executor>,
     compiler: Compiler,
     provenance: Provenance,
+    core_dumps: Option<CoreDumps>,
 }
 
 impl Default for Builder {
@@ -76,6 +77,7 @@ impl Default for Builder {
             executor: None,
             compiler: Compiler::default(),
             provenance: Provenance::default(),
+            core_dumps: None,
         }
     }
 }
@@ -136,6 +138,14 @@ impl Builder {
         Self { provenance, ..self }
     }
 
+    /// Where kernels that trap leave core dumps. By default none are written.
+    pub fn core_dumps(self, core_dumps: CoreDumps) -> Self {
+        Self {
+            core_dumps: Some(core_dumps),
+            ..self
+        }
+    }
+
     /// # Errors
     /// If the queue size is 0, a limit of the compiler is too small for any component, nothing could ever be accepted, this
     /// process is itself a compiler of a host, there is no tokio runtime, or wasmtime does not support this
@@ -146,6 +156,7 @@ impl Builder {
             process.check()?;
         }
         self.provenance.check_policy()?;
+        self.core_dumps.as_ref().map_or(Ok(()), CoreDumps::check)?;
         let executor = match self.executor {
             Some(executor) => executor,
             None => Handle::try_current()
@@ -159,9 +170,15 @@ impl Builder {
         let fault = |error: wasmtime::Error| LoadError::HostFault {
             reason: format!("{error:#}"),
         };
-        let loader =
-            Loader::new(self.cache_folder, self.compiler, self.provenance).map_err(fault)?;
-        let launcher = Launcher::new(executor, self.telemetry, default_queue_size);
+        let loader = Loader::new(
+            self.cache_folder,
+            self.compiler,
+            self.provenance,
+            self.core_dumps.is_some(),
+        )
+        .map_err(fault)?;
+        let dumper = self.core_dumps.map(|to| Arc::new(CoreDumper::new(to)));
+        let launcher = Launcher::new(executor, self.telemetry, default_queue_size, dumper);
         Ok(RingKernelRuntime {
             shared: Arc::new(Shared {
                 registry: Registry::default(),

@@ -13,12 +13,12 @@ pub use limits::Limits;
 pub(crate) use memory::Memory;
 pub(crate) use stack::PerStack;
 
-/// The engine that compiles kernels, and runs those that have a stack of this size. What one such
-/// engine compiles, all can run.
+/// The engine that compiles kernels, and runs those that have a stack of this size; with what a
+/// core dump needs kept at a trap, or not. What one such engine compiles, all can run.
 ///
 /// # Errors
 /// Where wasmtime does not support this machine.
-pub(crate) fn engine(stack_bytes: usize) -> wasmtime::Result<Engine> {
+pub(crate) fn engine(stack_bytes: usize, core_dumps: bool) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     config
         // Fuel makes a kernel yield, and is what its work is measured in.
@@ -39,6 +39,7 @@ pub(crate) fn engine(stack_bytes: usize) -> wasmtime::Result<Engine> {
         .relaxed_simd_deterministic(true)
         // A less proven part of the engine that no kernel needs.
         .wasm_memory64(false)
+        .coredump_on_trap(core_dumps)
         .max_wasm_stack(stack_bytes)
         .async_stack_size(stack_bytes.saturating_add(stack::HOST_BYTES));
     Engine::new(&config)

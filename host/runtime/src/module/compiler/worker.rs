@@ -47,7 +47,7 @@ pub fn compile_worker() -> ExitCode {
 }
 
 fn compile(component: &[u8]) -> Answer {
-    let engine = match sandbox::engine(Limits::STACK_BYTES) {
+    let engine = match sandbox::engine(Limits::STACK_BYTES, false) {
         Ok(engine) => engine,
         Err(error) => return fault(&error, Answer::Fault),
     };
