@@ -5,6 +5,7 @@ mod drain;
 mod feed;
 mod format;
 mod lines;
+mod losses;
 mod report;
 mod sent;
 mod types;

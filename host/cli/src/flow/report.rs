@@ -3,12 +3,13 @@
 use super::death;
 use super::drain::{Asked, Drained};
 use super::feed::Fed;
+use super::losses::messages;
 use super::sent::Sent;
 use crate::console::{Console, visible};
 use crate::exit::Exit;
 use crate::log::Level;
 use anyhow::Result;
-use ringhost::{DeathReport, Ending, KernelTelemetry, RingKernelRuntime};
+use ringhost::{DeathReport, Ending, MessageId, RingKernelRuntime};
 use std::time::Duration;
 
 /// What the end is told of.
@@ -64,12 +65,17 @@ impl Report<'_> {
             self.error(&format!("kernel {id:?} {}", report.ending));
             return;
         }
-        // Only the first kernel's messages are lines of the input.
-        let first = self.ids.first().is_some_and(|first| first == id);
-        let message = report.last_message.filter(|_| first);
-        let line = message.and_then(|message| self.sent.line_of(message));
+        let line = report
+            .last_message
+            .and_then(|message| self.line_of(id, message));
         let line = line.map(|line| format!("line {line} of {}", self.input));
         self.error(&death::text(report, self.log, line.as_deref()));
+    }
+
+    /// The line of the input that became a kernel's message. Only the first kernel's are such.
+    pub fn line_of(&self, id: &str, message: MessageId) -> Option<u64> {
+        let first = self.ids.first().is_some_and(|first| first == id);
+        self.sent.line_of(message).filter(|_| first)
     }
 
     /// Tells how a kernel ended that did not fail, if not by itself. True if that is a failure of
@@ -102,45 +108,6 @@ impl Report<'_> {
         }
     }
 
-    /// Warns of messages that came to nothing.
-    fn losses(&self, drained: &Drained) -> Result<()> {
-        let warn = |count: u64, text: &dyn Fn(String) -> String| {
-            if count > 0 {
-                self.console.warn(&text(messages(count)));
-            }
-        };
-        for id in self.ids {
-            let Some(figures) = self.runtime.telemetry(id)? else {
-                continue;
-            };
-            let KernelTelemetry {
-                status,
-                input,
-                output,
-                ..
-            } = figures;
-            warn(input.dropped_oldest + input.dropped_newest, &|count| {
-                format!("the full input queue of kernel {id:?} dropped {count}")
-            });
-            if !self.json && status.ending.is_some_and(|ending| ending.is_failure()) {
-                // The report on its death tells the rest.
-                continue;
-            }
-            warn(input.dropped_at_end, &|count| {
-                format!("kernel {id:?} ended before it received {count}")
-            });
-            warn(output.dropped_at_end, &|count| {
-                format!("kernel {id:?} sent {count} that nobody received before it was ended")
-            });
-        }
-        if let (Some(Fed::Untaken(line)), None) = (&drained.fed, drained.asked) {
-            self.console.warn(&format!(
-                "the input was not sent from line {line} on, since the kernel had ended"
-            ));
-        }
-        Ok(())
-    }
-
     fn undecodable(&self, drained: &Drained) -> bool {
         let (Some(fault), Some(id)) = (&drained.fault, self.ids.last()) else {
             return false;
@@ -169,12 +136,5 @@ impl Report<'_> {
 
     fn error(&self, text: &str) {
         self.console.say(&format!("error: {}", visible(text)));
-    }
-}
-
-fn messages(count: u64) -> String {
-    match count {
-        1 => "1 message".to_owned(),
-        count => format!("{count} messages"),
     }
 }

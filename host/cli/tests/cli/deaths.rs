@@ -1,8 +1,9 @@
 //! The report on a kernel that failed.
 
-use crate::support::{Outcome, kernel, outcome, ringhost, run_kernel};
+use crate::support::{Outcome, kernel, outcome, ringhost, run_kernel, with_manifest};
 use serde_json::Value;
 use std::fs;
+use std::path::Path;
 use tempfile::TempDir;
 
 /// The lines of the report, and before them what is said of the ending.
@@ -104,4 +105,37 @@ fn a_stage_that_fails_is_reported_alone() {
     assert!(report.iter().any(|line| line.starts_with("    fuel ")));
     // What the second kernel received was sent by the first, and is no line of the input.
     assert!(!outcome.errors.contains("    input "), "{}", outcome.errors);
+}
+
+#[test]
+fn a_kernel_that_is_started_again_goes_on_and_what_it_died_of_is_named() {
+    let restart = "[restart]\nwhen = \"on-failure\"\nbackoff = \"1ms\"\n";
+    let (_folder, component) = with_manifest("traps-third", restart);
+    let run = |component: &Path| {
+        let lines: String = (1..=7).map(|line| format!("{line}\n")).collect();
+        let mut command = ringhost();
+        outcome(command.arg("run").arg(component), lines)
+    };
+    let ended = run(&component);
+    assert_eq!(ended.succeeds().text(), "1\n2\n4\n5\n7\n");
+    let warning = "warning: kernel \"traps-third\" died with 2 messages in hand that it had not \
+                   answered: lines 3, 6 of standard input";
+    assert!(
+        ended.errors.lines().any(|line| line == warning),
+        "{}",
+        ended.errors
+    );
+
+    let limited = format!("{restart}budget = 1\n");
+    let (_folder, component) = with_manifest("traps-third", limited);
+    let ended = run(&component);
+    ended.fails(1, &["kernel \"traps-third\" trapped"]);
+    assert_eq!(ended.text(), "1\n2\n4\n5\n");
+    assert!(
+        ended
+            .errors
+            .contains("    restarts       1 before; it stays down"),
+        "{}",
+        ended.errors
+    );
 }

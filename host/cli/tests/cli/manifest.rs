@@ -1,20 +1,11 @@
 //! Manifests: the file beside a component, `--manifest`, `--no-manifest`, and options that win.
 
-use crate::support::{Outcome, kernel, outcome, ringhost};
+use crate::support::{Outcome, outcome, ringhost, with_manifest};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
-
-/// A folder with a kernel of the checkout, and a manifest beside it.
-fn with_manifest(name: &str, manifest: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
-    let folder = TempDir::new().unwrap();
-    let component = folder.path().join(name).with_extension("wasm");
-    fs::copy(kernel(name), &component).unwrap();
-    fs::write(component.with_extension("toml"), manifest).unwrap();
-    (folder, component)
-}
 
 fn run(component: &Path, options: &[&str]) -> Outcome {
     outcome(

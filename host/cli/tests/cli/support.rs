@@ -1,11 +1,13 @@
 //! Starting the command, and what it is started with.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// Longer than anything here takes, even on a busy machine: what takes so long hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -29,6 +31,15 @@ pub fn kernel(name: &str) -> PathBuf {
         path.display()
     );
     path
+}
+
+/// A folder with a kernel of the checkout, and a manifest beside it.
+pub fn with_manifest(name: &str, manifest: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let component = folder.path().join(name).with_extension("wasm");
+    fs::copy(kernel(name), &component).unwrap();
+    fs::write(component.with_extension("toml"), manifest).unwrap();
+    (folder, component)
 }
 
 /// The command; compiled code is kept beside the build.
