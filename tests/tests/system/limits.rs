@@ -203,3 +203,32 @@ async fn limits_on_compiling_that_nothing_would_keep_are_refused() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn instances_memories_and_tables_are_each_as_many_as_the_limit_says() {
+    let runtime = runtime();
+    let one_of_each = core_kernel(1, "(table 1 funcref)", "(i32.const 0)");
+    let two_memories = core_kernel(1, "(memory $other 1)", "(i32.const 0)");
+    let two_tables = core_kernel(1, "(table 1 funcref) (table 1 funcref)", "(i32.const 0)");
+    let launch = async |core: &str, instances| {
+        let limits = Limits {
+            instances,
+            ..Limits::default()
+        };
+        let component = Source::bytes(component_from_core(core));
+        let options = LaunchOptions::default().limits(limits);
+        runtime.launch_with("k", component, options).await
+    };
+    for (core, instances) in [
+        (one_of_each.as_str(), 0),
+        (&two_memories, 1),
+        (&two_tables, 1),
+    ] {
+        let Err(Error::Load(LoadError::Mismatch { reason })) = launch(core, instances).await else {
+            panic!("{core} was launched with {instances} instances");
+        };
+        let limit = format!("more than its limit of {instances} instances");
+        assert!(reason.contains(&limit), "{reason}");
+    }
+    assert!(launch(&one_of_each, 1).await.is_ok());
+}

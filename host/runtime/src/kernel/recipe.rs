@@ -94,6 +94,19 @@ fn initialiser_error(error: &wasmtime::Error, store: &Store<Host>, limits: &Limi
         let reason = format!("it needs more than its limit of {limit}; raise that limit");
         return LoadError::Mismatch { reason };
     }
+    // wasmtime has no type for this one, which comes before any initialiser.
+    if let Some(what) = error
+        .root_cause()
+        .to_string()
+        .strip_prefix("resource limit exceeded: ")
+    {
+        let instances = limits.instances;
+        let reason = format!(
+            "it needs more than its limit of {instances} instances, or as many memories or tables \
+             ({what}); raise that limit"
+        );
+        return LoadError::Mismatch { reason };
+    }
     // What is kept for a core dump is nothing to be read in a line.
     let reason = match error.downcast_ref::<WasmCoreDump>() {
         Some(_) => error.root_cause().to_string(),
