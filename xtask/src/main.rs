@@ -10,6 +10,7 @@ mod fuzz;
 mod guest_compiler;
 mod hostile;
 mod kernels;
+mod miri;
 mod process;
 mod python;
 mod ranks;
@@ -62,6 +63,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Run the queue's tests under Miri, where the toolchain has it
+    Miri,
     /// Run everything a change must pass: format, tests, lints, documentation
     Ci,
 }
@@ -90,6 +93,7 @@ fn run(task: Task) -> Result<()> {
         Task::Hostile { date } => hostile::run(date.as_deref()),
         Task::Fuzz { target, minutes } => fuzz::run(target, minutes),
         Task::Simulate { arguments } => simulate::run(&arguments),
+        Task::Miri => miri::run(),
         Task::Ci => ci::run(),
     }
 }

@@ -3,8 +3,7 @@
 
 use crate::message::Priority;
 use crate::queue::{Item, Overflow, PopError, Pushed, Queue, Refusal};
-use loom::future::block_on;
-use loom::thread;
+use crate::threads::{block_on, model, thread};
 use std::future::Future;
 use std::num::NonZeroUsize;
 use std::pin::pin;
@@ -31,14 +30,6 @@ fn queue(capacity: usize) -> Arc<Queue<Number>> {
 
 fn pop(queue: &Queue<Number>) -> Result<u32, PopError> {
     block_on(queue.pop()).map(|items| items[0].0)
-}
-
-/// Runs a model in all interleavings with at most four preemptions, which takes seconds. Without
-/// that bound, which `LOOM_MAX_PREEMPTIONS` can set, it is minutes.
-fn model(check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = builder.preemption_bound.or(Some(4));
-    builder.check(check);
 }
 
 fn assert_accounted(queue: &Queue<Number>) {

@@ -4,6 +4,8 @@
 //! the real one: `crate::sync` and `crate::message` are what that source names, and here they are
 //! loom's and the least that a message needs. So no flag has to be set for the whole build, and
 //! nothing is checked that is not shipped.
+//!
+//! Under Miri, which cannot run loom, the same tests run on real threads: `cargo xtask miri`.
 
 #![cfg(test)]
 
@@ -34,15 +36,16 @@ mod message {
 }
 
 mod sync {
-    //! loom's mutex with the interface of the one that ringhost uses.
+    //! A mutex with the interface of the one that ringhost uses.
 
-    pub use loom::sync::MutexGuard;
+    use crate::threads;
+    pub use threads::MutexGuard;
 
-    pub struct Mutex<T>(loom::sync::Mutex<T>);
+    pub struct Mutex<T>(threads::Mutex<T>);
 
     impl<T> Mutex<T> {
         pub fn new(value: T) -> Self {
-            Self(loom::sync::Mutex::new(value))
+            Self(threads::Mutex::new(value))
         }
 
         pub fn lock(&self) -> MutexGuard<'_, T> {
@@ -52,5 +55,9 @@ mod sync {
         }
     }
 }
+
+#[cfg_attr(not(miri), path = "loom.rs")]
+#[cfg_attr(miri, path = "miri.rs")]
+mod threads;
 
 mod interleavings;
