@@ -10,7 +10,7 @@ use crate::workspace::cargo;
 type Step = (&'static str, fn() -> Result<()>);
 
 /// In the order in which a failure is cheapest to hear of.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     ("format", || {
         run_command(cargo().args(["fmt", "--all", "--check"]))
     }),
@@ -30,6 +30,7 @@ const STEPS: [Step; 4] = [
         let document = ["doc", "--workspace", "--no-deps"];
         run_command(cargo().args(document).env("RUSTDOCFLAGS", "-Dwarnings"))
     }),
+    ("deny", crate::deny::run),
 ];
 
 /// Runs the steps up to the first that fails and says how long each took.

@@ -8,8 +8,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::process::{line, output, run as run_command, say, start_failure};
-use crate::workspace::{cargo, root};
+use crate::process::{line, run as run_command, say, start_failure};
+use crate::workspace::{cargo, host, root};
 
 const PACKAGE: &str = "tests/fuzz/libfuzzer";
 
@@ -79,14 +79,10 @@ pub fn run(target: Option<Target>, minutes: u32) -> Result<()> {
 fn build() -> Result<PathBuf> {
     let package = root().join(PACKAGE);
     follow_lock(&root().join("Cargo.lock"), &package.join("Cargo.lock"))?;
-    let rustc = output(Command::new("rustc").arg("-vV"))?;
-    let machine = rustc
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .context("rustc -vV does not name its host")?;
+    let machine = host(Path::new("rustc"))?;
     let folder = root().join("target/fuzz/build");
     // With a target named, what runs during the build is not instrumented.
-    let build = ["build", "--release", "--target", machine];
+    let build = ["build", "--release", "--target", &machine];
     run_command(
         cargo()
             .args(build)

@@ -6,6 +6,7 @@
 mod cache;
 mod ci;
 mod demo;
+mod deny;
 mod fuzz;
 mod guest_compiler;
 mod hostile;
@@ -65,7 +66,9 @@ enum Task {
     },
     /// Run the queue's tests under Miri, where the toolchain has it
     Miri,
-    /// Run everything a change must pass: format, tests, lints, documentation
+    /// Check the dependencies' licences, bans, sources and advisories
+    Deny,
+    /// Run everything a change must pass: format, tests, lints, documentation, dependencies
     Ci,
 }
 
@@ -94,6 +97,7 @@ fn run(task: Task) -> Result<()> {
         Task::Fuzz { target, minutes } => fuzz::run(target, minutes),
         Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Miri => miri::run(),
+        Task::Deny => deny::run(),
         Task::Ci => ci::run(),
     }
 }

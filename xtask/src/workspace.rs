@@ -3,6 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::{Context, Result};
+
+use crate::process::output;
+
 /// The target that kernels are compiled for.
 pub const GUEST_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -60,4 +64,14 @@ pub fn guest_cargo(rustc: &Path) -> Command {
         "wasm-component-ld",
     );
     command
+}
+
+/// The machine that `rustc` runs on, as in `x86_64-unknown-linux-gnu`.
+///
+/// # Errors
+/// Where it cannot be run.
+pub fn host(rustc: &Path) -> Result<String> {
+    let version = output(Command::new(rustc).arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc -vV names no host")?.to_string())
 }

@@ -4,11 +4,10 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::output;
+use crate::workspace::host;
 
 const NAMES: [&str; 2] = ["rust-lld", "wasm-component-ld"];
 
@@ -46,11 +45,4 @@ pub fn link(sysroot: &Path, folder: &Path) -> Result<()> {
 
 fn bin_folder(sysroot: &Path, host: &str) -> PathBuf {
     sysroot.join("lib/rustlib").join(host).join("bin")
-}
-
-/// The machine that `rustc` runs on, as in `x86_64-unknown-linux-gnu`.
-fn host(rustc: &Path) -> Result<String> {
-    let version = output(Command::new(rustc).arg("-vV"))?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc -vV names no host")?.to_string())
 }
