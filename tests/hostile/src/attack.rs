@@ -2,6 +2,17 @@
 
 use crate::Promise;
 use bytes::Bytes;
+use ringhost::{KernelTelemetry, LaunchOptions, Limits, LogLine};
+use std::time::Duration;
+
+/// Whether a limit was hit, by the attacker's figures at its end and the last lines that it logged.
+pub type Evidence = fn(&KernelTelemetry, &[LogLine]) -> bool;
+
+/// The memory that an attacker may have.
+pub const MEMORY_BYTES: u64 = 64 << 20;
+
+/// How many messages each of the attacker's queues holds.
+const QUEUE: usize = 32;
 
 /// A hostile component and what the host promises of it.
 #[derive(Debug, Clone)]
@@ -18,6 +29,12 @@ pub struct Attack {
     pub component: Bytes,
     /// True where somebody receives all that it sends.
     pub drained: bool,
+    /// How it is launched.
+    pub options: LaunchOptions,
+    /// The key of the manifest that sets the limit it hits, where it is made for one.
+    pub limit: Option<&'static str>,
+    /// What its limit must have left behind, where its end does not tell.
+    pub evidence: Option<Evidence>,
 }
 
 impl Attack {
@@ -36,6 +53,9 @@ impl Attack {
             promise,
             component: component.into(),
             drained: false,
+            options: options(),
+            limit: None,
+            evidence: None,
         }
     }
 
@@ -46,4 +66,29 @@ impl Attack {
             ..self
         }
     }
+
+    /// The same with another limit, which it hits; with the key that sets it in the manifest.
+    pub(crate) fn hits(mut self, key: &'static str, set: impl FnOnce(&mut LaunchOptions)) -> Self {
+        set(&mut self.options);
+        self.limit = Some(key);
+        self
+    }
+
+    /// The same with what the limit must have left behind.
+    pub(crate) fn leaving(self, evidence: Evidence) -> Self {
+        let evidence = Some(evidence);
+        Self { evidence, ..self }
+    }
+}
+
+/// How an attacker is launched that is not after a certain limit.
+fn options() -> LaunchOptions {
+    let limits = Limits {
+        memory_bytes: MEMORY_BYTES,
+        // A tenth of a second or so; the default is for honest initialisers.
+        initialiser_fuel: 100_000_000,
+        initialiser_time: Duration::from_millis(500),
+        ..Limits::default()
+    };
+    LaunchOptions::default().queue_size(QUEUE).limits(limits)
 }

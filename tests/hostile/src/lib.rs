@@ -15,7 +15,7 @@ mod runner;
 pub mod table;
 mod text;
 
-pub use attack::Attack;
+pub use attack::{Attack, Evidence, MEMORY_BYTES};
 pub use neighbour::Traffic;
 pub use outcome::{Outcome, Promise};
-pub use runner::{ALLOWANCE_BYTES, MEMORY_BYTES, Report, baseline, run};
+pub use runner::{ALLOWANCE_BYTES, Report, baseline, run};

@@ -16,6 +16,8 @@ pub enum Promise {
     TableLimit,
     /// It ends at the limit of its call depth.
     StackLimit,
+    /// It ends at this limit.
+    Exceeded(&'static str),
     /// It ends with this error.
     Failed(&'static str),
     /// It ends by itself and has done no harm.
@@ -46,6 +48,9 @@ impl Promise {
             (Self::StackLimit, Outcome::Ended(Ending::LimitExceeded { limit, .. })) => {
                 matches!(limit, Limit::Stack { .. })
             }
+            (Self::Exceeded(what), Outcome::Ended(Ending::LimitExceeded { limit, .. })) => {
+                limit.to_string().contains(what)
+            }
             (Self::Failed(why), Outcome::Ended(Ending::Failed(error))) => error.contains(why),
             (Self::Returned, Outcome::Ended(Ending::Returned)) => true,
             (Self::Contained, Outcome::Stopped(ending)) => *ending == Ending::Stopped,
@@ -62,6 +67,7 @@ impl fmt::Display for Promise {
             Self::MemoryLimit => write!(formatter, "exceeded its limit of memory"),
             Self::TableLimit => write!(formatter, "exceeded its limit of table elements"),
             Self::StackLimit => write!(formatter, "exceeded its limit of stack"),
+            Self::Exceeded(what) => write!(formatter, "exceeded its limit of {what}"),
             Self::Failed(why) => write!(formatter, "returned the error \"{why}\""),
             Self::Returned => write!(formatter, "returned, having done nothing"),
             Self::Contained => write!(formatter, "contained: ran on, stopped by force"),

@@ -1,22 +1,19 @@
 //! Runs one attack beside the neighbour.
 
+use crate::attack::MEMORY_BYTES;
 use crate::neighbour::Neighbour;
 use crate::resident::Watch;
 use crate::{Attack, Outcome, Traffic};
 use anyhow::{Context, Result, ensure};
-use ringhost::{Error, LaunchOptions, Limits, RingKernelRuntime};
+use ringhost::{
+    Compiler, CompilerLimits, CompilerProcess, Error, KernelTelemetry, LogLine, RingKernelRuntime,
+};
 use std::sync::mpsc;
 use std::time::Duration;
-
-/// The memory that an attacker may have.
-pub const MEMORY_BYTES: u64 = 64 << 20;
 
 /// What the host may use for an attack beside the attacker's memory: its queues (32 messages of at
 /// most 1 MiB each way), the compiler, the compiled code, and copies of the component.
 pub const ALLOWANCE_BYTES: u64 = 128 << 20;
-
-/// How many messages each of the attacker's queues holds.
-const QUEUE: usize = 32;
 
 /// How long an attack without end goes on.
 const ATTACK: Duration = Duration::from_millis(200);
@@ -44,6 +41,8 @@ pub struct Report {
     pub traffic: Traffic,
     /// How much more of the host was resident at its peak than before the attack, in bytes.
     pub growth: u64,
+    /// The attacker's figures at its end, and its last log lines; `None` if it was not launched.
+    pub remains: Option<(KernelTelemetry, Vec<LogLine>)>,
 }
 
 impl Report {
@@ -53,6 +52,14 @@ impl Report {
         if !attack.promise.is_kept_by(&self.outcome) {
             let (promise, outcome) = (attack.promise, &self.outcome);
             faults.push(format!("promised: {promise}; what came of it: {outcome}"));
+        }
+        if let (Some(evidence), Some((figures, lines))) = (attack.evidence, &self.remains)
+            && !evidence(figures, lines)
+        {
+            let lines = lines.len();
+            faults.push(format!(
+                "its limit left no trace: {figures:?}, {lines} log lines"
+            ));
         }
         let allowed = MEMORY_BYTES + ALLOWANCE_BYTES;
         if self.growth > allowed {
@@ -71,7 +78,7 @@ impl Report {
 /// If a message was lost.
 pub fn baseline() -> Result<Traffic> {
     on_one_thread(async || {
-        let runtime = runtime()?;
+        let runtime = runtime(Compiler::InProcess)?;
         let neighbour = Neighbour::start(&runtime).await?;
         tokio::time::sleep(ATTACK).await;
         neighbour.finish().await
@@ -79,14 +86,16 @@ pub fn baseline() -> Result<Traffic> {
 }
 
 /// Runs an attack beside the neighbour, on one thread that both share: nothing but the host's
-/// fairness keeps the one from the other's throat.
+/// fairness keeps the one from the other's throat. The program compiles where the attack is after
+/// the limits on that.
 ///
 /// # Errors
 /// If the neighbour lost a message, or the host failed or hung.
-pub fn run(attack: &Attack) -> Result<Report> {
+pub fn run(attack: &Attack, compiler: &CompilerProcess) -> Result<Report> {
     let attack = attack.clone();
+    let compiler = compiler_for(&attack, compiler);
     on_one_thread(async move || {
-        let runtime = runtime()?;
+        let runtime = runtime(compiler)?;
         let neighbour = Neighbour::start(&runtime).await?;
         let watch = Watch::begin();
         let outcome = unleash(&runtime, &attack, &neighbour).await;
@@ -95,6 +104,7 @@ pub fn run(attack: &Attack) -> Result<Report> {
             outcome: outcome?,
             traffic: neighbour.finish().await?,
             growth,
+            remains: remains(&runtime)?,
         })
     })
 }
@@ -120,8 +130,29 @@ fn on_one_thread<T: Send + 'static>(
         .context("the host hung or panicked")?
 }
 
-fn runtime() -> Result<RingKernelRuntime> {
+/// Where an attack is compiled, and the honest kernel with it.
+fn compiler_for(attack: &Attack, compiler: &CompilerProcess) -> Compiler {
+    if attack.options.compiler.is_none() {
+        return Compiler::InProcess;
+    }
+    // So much that the attack's own limits count.
+    Compiler::Process(compiler.clone().limits(CompilerLimits {
+        memory_bytes: 16 << 30,
+        ..CompilerLimits::default()
+    }))
+}
+
+/// What an attacker that was launched left behind.
+fn remains(runtime: &RingKernelRuntime) -> Result<Option<(KernelTelemetry, Vec<LogLine>)>> {
+    let Ok(Some(figures)) = runtime.telemetry(NAME) else {
+        return Ok(None);
+    };
+    Ok(Some((figures, runtime.log_lines(NAME)?)))
+}
+
+fn runtime(compiler: Compiler) -> Result<RingKernelRuntime> {
     Ok(RingKernelRuntime::builder()
+        .compiler(compiler)
         .telemetry(true)
         .without_cache_folder()
         .build()?)
@@ -132,16 +163,8 @@ async fn unleash(
     attack: &Attack,
     neighbour: &Neighbour,
 ) -> Result<Outcome> {
-    let limits = Limits {
-        memory_bytes: MEMORY_BYTES,
-        // A tenth of a second or so; the default is for honest initialisers.
-        initialiser_fuel: 100_000_000,
-        initialiser_time: Duration::from_millis(500),
-        ..Limits::default()
-    };
-    let options = LaunchOptions::default().queue_size(QUEUE).limits(limits);
     let launched = runtime
-        .launch_with(NAME, attack.component.clone(), options)
+        .launch_with(NAME, attack.component.clone(), attack.options.clone())
         .await;
     match launched {
         Ok(()) => {}

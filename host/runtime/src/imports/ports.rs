@@ -212,6 +212,14 @@ impl Ports {
     pub(crate) fn burnt_a_slice(&self) {
         if let Some(meter) = &self.meter {
             meter.fuel.fetch_add(self.limits.slice(), Ordering::Relaxed);
+            meter.fuel_slices.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The kernel has begun to wait for credit.
+    pub(crate) fn waits_for_credit(&self) {
+        if let Some(meter) = &self.meter {
+            meter.credit_waits.fetch_add(1, Ordering::Relaxed);
         }
     }
 

@@ -43,6 +43,11 @@ impl Credit {
         wait.as_mut().poll(context)
     }
 
+    /// Whether the kernel was without credit when it was last asked for.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.wait.is_some()
+    }
+
     /// The kernel was polled for so long.
     pub(super) fn pay(&mut self, time: Duration) {
         self.balance -= time.as_secs_f64();

@@ -89,10 +89,15 @@ impl<F: Future> Future for Gate<'_, F> {
         // A kernel that was asked to end gets what it needs to do so.
         if let Some(credit) = &mut gate.credit
             && ports.status.state() != KernelState::Terminating
-            && credit.poll_available(context).is_pending()
         {
-            gate.patience.set_alarm(context);
-            return Poll::Pending;
+            let waited = credit.is_waited_for();
+            if credit.poll_available(context).is_pending() {
+                if !waited {
+                    ports.waits_for_credit();
+                }
+                gate.patience.set_alarm(context);
+                return Poll::Pending;
+            }
         }
         let begun = gate.credit.as_ref().map(|_| Instant::now());
         gate.catcher.task.register(context.waker());

@@ -59,6 +59,8 @@ impl Kernel {
             replies_delivered,
             replies_unclaimed,
             fuel_consumed: meter.fuel.load(Ordering::Relaxed),
+            fuel_slices: meter.fuel_slices.load(Ordering::Relaxed),
+            credit_waits: meter.credit_waits.load(Ordering::Relaxed),
             memory_bytes: self.ports.memory_bytes.load(Ordering::Relaxed),
             log_lines_dropped: self.ports.journal.dropped(),
         })

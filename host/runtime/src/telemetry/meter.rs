@@ -21,6 +21,8 @@ pub(crate) struct Meter {
     pub(crate) processed: AtomicU64,
     pub(crate) sent: AtomicU64,
     pub(crate) fuel: AtomicU64,
+    pub(crate) fuel_slices: AtomicU64,
+    pub(crate) credit_waits: AtomicU64,
     pub(crate) errors: AtomicU64,
     last_error: Mutex<Option<String>>,
     in_work: Mutex<InWork>,
@@ -44,6 +46,8 @@ impl Meter {
             processed: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             fuel: AtomicU64::new(0),
+            fuel_slices: AtomicU64::new(0),
+            credit_waits: AtomicU64::new(0),
             errors: AtomicU64::new(0),
             last_error: Mutex::new(None),
             in_work: Mutex::new(InWork {

@@ -48,6 +48,10 @@ pub struct KernelTelemetry {
     /// Fuel consumed, about one unit an instruction. While the kernel runs it is as of its last
     /// yield or call to the host.
     pub fuel_consumed: u64,
+    /// How often the kernel used up a fuel slice and yielded.
+    pub fuel_slices: u64,
+    /// How often it had used more than its share of a core, and waited for credit.
+    pub credit_waits: u64,
     /// Bytes of linear memory and tables.
     pub memory_bytes: u64,
     /// Log lines that were dropped because the kernel logged too much.

@@ -6,6 +6,7 @@ mod computing;
 mod declaration;
 mod initialisers;
 mod lifecycle;
+mod limits;
 mod log;
 mod memory;
 mod receiving;
@@ -24,6 +25,7 @@ use crate::Attack;
 /// If the text of one is not WebAssembly.
 pub fn all() -> Vec<Attack> {
     [
+        limits::attacks(),
         memory::attacks(),
         tables::attacks(),
         computing::attacks(),

@@ -1,10 +1,15 @@
 //! Runs every attack, or those that are named, beside an honest kernel, and prints the table of
 //! what came of them. Exits with 1 if a promise was not kept.
 
+use ringhost::CompilerProcess;
 use ringhost_hostile::{attacks, baseline, run, table};
 use std::process::ExitCode;
 
 fn main() -> anyhow::Result<ExitCode> {
+    if ringhost::is_compile_worker() {
+        return Ok(ringhost::compile_worker());
+    }
+    let compiler = CompilerProcess::this_program()?;
     let wanted: Vec<_> = std::env::args().skip(1).collect();
     let mut broken = false;
     print!("{}", table::head(&baseline()?));
@@ -12,7 +17,7 @@ fn main() -> anyhow::Result<ExitCode> {
         if !wanted.is_empty() && !wanted.iter().any(|name| attack.name == name) {
             continue;
         }
-        match run(&attack) {
+        match run(&attack, &compiler) {
             Ok(report) => {
                 print!("{}", table::row(&attack, &report));
                 for fault in report.faults(&attack) {
