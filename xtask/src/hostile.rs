@@ -21,11 +21,15 @@ pub fn run(date: Option<&str>) -> Result<()> {
     // Over the whole workspace, for the reason that `cargo xtask demo` has.
     run_command(cargo().args(["build", "--workspace", "--bins"]))?;
     say("running every attack (about half a minute)");
-    let mut suite = built("hostile");
-    let table = table_of(&mut suite)?;
+    let table = table_of(&mut built("hostile"))?;
+    say("measuring what busy kernels leave to others");
+    let fairness = table_of(built("hostile").arg("fairness"))?;
     let cores = available_parallelism().context("cannot count this machine's cores")?;
-    fs::write(root().join(PAGE), page(&table, date, cores.get()))
-        .with_context(|| format!("cannot write {PAGE}"))?;
+    fs::write(
+        root().join(PAGE),
+        page(&table, &fairness, date, cores.get()),
+    )
+    .with_context(|| format!("cannot write {PAGE}"))?;
     say(format!("wrote {PAGE}"));
     Ok(())
 }
@@ -45,7 +49,7 @@ fn table_of(suite: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).context("the table is not UTF-8")
 }
 
-fn page(table: &str, date: Option<&str>, cores: usize) -> String {
+fn page(table: &str, fairness: &str, date: Option<&str>, cores: usize) -> String {
     // Two lines of head and the one without an attack.
     let attacks = table.lines().count().saturating_sub(3);
     let of = date.map_or_else(String::new, |date| format!(" of {date}"));
@@ -77,7 +81,14 @@ cargo xtask hostile{given}
 
 and `cargo test --workspace --test hostile` checks the same.
 
-{table}"
+{table}
+# What busy kernels leave to others
+
+Measured on as many threads as there are cores, and no promises either: a spinner is a kernel that
+computes without end. A core's share is measured against what one spinner burns that has a core to
+itself.
+
+{fairness}"
     )
 }
 
@@ -88,13 +99,14 @@ mod tests {
     #[test]
     fn the_page_counts_attacks_and_names_a_date_only_if_there_is_one() {
         let table = "| attack |\n|---|\n| none |\n| one |\n| two |\n";
-        let dated = page(table, Some("2030-01-31"), 8);
+        let dated = page(table, "| shares |\n", Some("2030-01-31"), 8);
         assert!(dated.contains("\n2 kernels that attack"), "{dated}");
         assert!(dated.contains("result of 2030-01-31 of"), "{dated}");
         assert!(dated.contains("hostile --date 2030-01-31\n"), "{dated}");
         assert!(dated.contains("8 cores"), "{dated}");
-        assert!(dated.ends_with("| two |\n"), "{dated}");
-        let undated = page(table, None, 8);
+        assert!(dated.contains("| two |\n\n# What"), "{dated}");
+        assert!(dated.ends_with("| shares |\n"), "{dated}");
+        let undated = page(table, "", None, 8);
         assert!(undated.contains("the result of\n"), "{undated}");
         assert!(undated.contains("cargo xtask hostile\n"), "{undated}");
     }

@@ -2,12 +2,13 @@
 //! keeps it.
 //!
 //! [`attacks::all`] is the table of attacks, [`run`] runs one of them, and the program `hostile`
-//! prints what came of all.
+//! prints what came of all; or, with the argument `fairness`, what [`fairness`] measures.
 
 #![deny(missing_docs)]
 
 mod attack;
 pub mod attacks;
+pub mod fairness;
 mod neighbour;
 mod outcome;
 mod resident;

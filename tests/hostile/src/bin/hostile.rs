@@ -1,8 +1,8 @@
 //! Runs every attack, or those that are named, beside an honest kernel, and prints the table of
-//! what came of them. Exits with 1 if a promise was not kept.
+//! what came of them; or with `fairness` measures what busy kernels leave to others. Exits with 1 if a promise was not kept.
 
 use ringhost::CompilerProcess;
-use ringhost_hostile::{attacks, baseline, run, table};
+use ringhost_hostile::{attacks, baseline, fairness, run, table};
 use std::process::ExitCode;
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -11,6 +11,10 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     let compiler = CompilerProcess::this_program()?;
     let wanted: Vec<_> = std::env::args().skip(1).collect();
+    if wanted == ["fairness"] {
+        print!("{}", fairness::measure()?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut broken = false;
     print!("{}", table::head(&baseline()?));
     for attack in attacks::all() {
