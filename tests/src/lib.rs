@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 
 mod model;
+mod steps;
 mod text;
 
 use ringhost::{Builder, LaunchOptions, RingKernelRuntime, Source};
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use model::{NAMES, Step, run_steps};
+pub use steps::{SCRATCH, Steps};
 pub use text::{
     CONTRACT_IMPORTS, component_from_core, component_from_module, core_kernel, echo_kernel,
 };

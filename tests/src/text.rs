@@ -2,20 +2,31 @@
 
 use crate::root;
 use std::sync::LazyLock;
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
-/// The contract and its world, read once.
-static WORLD: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| {
+/// The contract and its world.
+static CONTRACT: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| world_in(&["wit"]));
+
+/// The same with some of WASI 0.2.
+static WITH_WASI: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| world_in(&["wit", "tests/wit"]));
+
+/// The world `kernel` of the last of these folders, which may refer to those before.
+fn world_in(folders: &[&str]) -> (Resolve, WorldId) {
     let mut resolve = Resolve::default();
-    let (package, _) = resolve
-        .push_path(root().join("wit"))
-        .expect("the contract parses");
+    let packages = folders.iter().map(|folder| {
+        let read = resolve.push_path(root().join(folder));
+        read.expect("the folder's worlds parse").0
+    });
+    let last = packages.last();
     let world = resolve
-        .select_world(&[package], Some("kernel"))
+        .select_world(last.as_slice(), Some("kernel"))
         .expect("it has the world");
     (resolve, world)
-});
+}
 
 /// Every function of the contract, as core WebAssembly sees it. Where a result does not fit in a
 /// number, the last parameter is the address to which it goes.
@@ -36,22 +47,26 @@ pub const CONTRACT_IMPORTS: &str = r#"
         (func $send_batch (param i32 i32 i32 i64 i32)))
     (import "ring:kernel/log@0.1.0" "log" (func $log (param i32 i32 i32)))"#;
 
-/// Makes a kernel's component of a core module in WebAssembly text, with the adapter for
-/// `wasi_snapshot_preview1` where the module imports that.
+/// Makes a kernel's component of a core module in WebAssembly text. Beside the contract it may import
+/// `wasi_snapshot_preview1`, for which there is an adapter, or what `tests/wit/wasi.wit` has of
+/// WASI 0.2. The component imports only what the module does.
 ///
 /// # Panics
 /// If the text is not such a module.
 pub fn component_from_core(text: &str) -> Vec<u8> {
     let module = wat::parse_str(text).expect("the text is WebAssembly");
-    encoder(module)
-        .expect("the module fits the world")
-        .adapter(
-            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
-            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
-        )
-        .expect("the adapter is one")
-        .encode()
-        .expect("the component can be encoded")
+    let mut encoder = if text.contains(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME) {
+        encoder(module, &CONTRACT)
+            .expect("the module fits the world")
+            .adapter(
+                WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+                WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+            )
+            .expect("the adapter is one")
+    } else {
+        encoder(module, &WITH_WASI).expect("the module fits the world")
+    };
+    encoder.encode().expect("the component can be encoded")
 }
 
 /// Makes a kernel's component of a core module, which imports nothing but the contract.
@@ -59,11 +74,13 @@ pub fn component_from_core(text: &str) -> Vec<u8> {
 /// # Errors
 /// If it is not such a module.
 pub fn component_from_module(module: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-    encoder(module)?.encode()
+    encoder(module, &CONTRACT)?.encode()
 }
 
-fn encoder(mut module: Vec<u8>) -> anyhow::Result<ComponentEncoder> {
-    let (resolve, world) = &*WORLD;
+fn encoder(
+    mut module: Vec<u8>,
+    (resolve, world): &(Resolve, WorldId),
+) -> anyhow::Result<ComponentEncoder> {
     embed_component_metadata(&mut module, resolve, *world, StringEncoding::UTF8)?;
     ComponentEncoder::default().validate(true).module(&module)
 }
