@@ -15,6 +15,11 @@ pub struct LimitOptions {
     #[arg(long)]
     pub no_manifest: bool,
 
+    /// Grant also what a manifest beside a component names of this machine: folders, hosts,
+    /// variables
+    #[arg(long)]
+    grant: bool,
+
     /// How many messages each of a kernel's two queues holds
     /// [default: the manifest's, else 1000]
     #[arg(long, value_name = "MESSAGES", value_parser = parse::queue_size, allow_hyphen_values = true)]
@@ -76,6 +81,27 @@ impl LimitOptions {
             }
         };
         Ok(Manifest { path, options })
+    }
+
+    /// The same for a kernel that is to be launched: a manifest that merely lies beside a component
+    /// may have come with it, so it grants nothing of this machine unless that is asked for.
+    ///
+    /// # Errors
+    /// If the manifest cannot be read or used, or grants too much.
+    pub fn granted(&self, component: &Path, named: Option<PathBuf>) -> Result<Manifest, Wrong> {
+        let trusted = named.is_some() || self.grant;
+        let manifest = self.manifest(component, named)?;
+        match &manifest.path {
+            Some(path) if !trusted && manifest.options.grants.reach_the_host() => {
+                Err(Wrong(format!(
+                    "the manifest {} grants the kernel folders, hosts or variables of this \
+                     machine; once you have read it, --grant allows that, and --no-manifest \
+                     passes over it",
+                    path.display()
+                )))
+            }
+            _ => Ok(manifest),
+        }
     }
 
     /// Launch options with those that were given here in place of their own.

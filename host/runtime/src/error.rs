@@ -3,6 +3,7 @@
 use crate::lifecycle::{Call, Ending, InvalidKernelIdError, KernelId, KernelState};
 use crate::message::{DecodeError, EncodeError};
 use crate::module::LoadError;
+use crate::sandbox::GrantError;
 use std::time::Duration;
 
 /// Everything a runtime operation can answer instead of a result.
@@ -45,6 +46,9 @@ pub enum Error {
     /// The component could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// What the kernel is granted cannot be opened.
+    #[error(transparent)]
+    Grant(#[from] GrantError),
     /// A typed message could not be written.
     #[error(transparent)]
     Encode(#[from] EncodeError),

@@ -56,5 +56,8 @@ pub use runtime::{
     Backend, Builder, KernelSummary, Link, LinkReport, RingKernelRuntime, RuntimeSummary,
     TERMINATE_ALL_TIMEOUT, TERMINATE_TIMEOUT, TypedKernel,
 };
-pub use sandbox::{ContractError, Limits, Needs};
+pub use sandbox::{
+    Access, ContractError, Folder, Grant, GrantError, Grants, Limits, Needs, Randomness,
+    UngrantedError, Want,
+};
 pub use telemetry::{KernelTelemetry, LatencySummary};

@@ -44,7 +44,13 @@ fn survives_writing(options: &LaunchOptions) {
     assert_eq!(format!("{read:?}"), format!("{options:?}"), "{written}");
 }
 
-async fn launch(runtime: &RingKernelRuntime, options: LaunchOptions) {
+async fn launch(runtime: &RingKernelRuntime, mut options: LaunchOptions) {
+    // All of it is checked before there is anything to launch.
+    let nothing = runtime.launch_with(NAME, Source::bytes(Vec::new()), options.clone());
+    check_error(&nothing.await.expect_err("nothing is no kernel"));
+    // No text may open what it names on this machine, or ask name servers for it.
+    options.grants.folders.clear();
+    options.grants.network.clear();
     let launched = runtime.launch_with(NAME, ECHO.clone(), options.clone());
     match launched.await {
         Ok(()) => {

@@ -2,7 +2,7 @@
 
 use crate::Promise;
 use bytes::Bytes;
-use ringhost::{KernelTelemetry, LaunchOptions, Limits, LogLine};
+use ringhost::{Grants, KernelTelemetry, LaunchOptions, Limits, LogLine};
 use std::time::Duration;
 
 /// Whether a limit was hit, by the attacker's figures at its end and the last lines that it logged.
@@ -57,6 +57,12 @@ impl Attack {
             limit: None,
             evidence: None,
         }
+    }
+
+    /// The same with these grants.
+    pub(crate) fn granted(mut self, grants: Grants) -> Self {
+        self.options.grants = grants;
+        self
     }
 
     /// The same with somebody who receives all that it sends.

@@ -1,6 +1,6 @@
 //! No kernel starves another, the timers, or the host.
 
-use ringhost::{KernelId, LaunchOptions, Limits};
+use ringhost::{Grants, KernelId, LaunchOptions, Limits, Randomness};
 use ringhost_tests::{PATIENCE, component_from_core, core_kernel, kernel, runtime, start};
 use std::time::Duration;
 
@@ -145,7 +145,14 @@ async fn kernels_that_ask_the_host_without_end_do_not_keep_the_thread() {
     ] {
         let runtime = runtime();
         start(&runtime, "echo").await;
-        runtime.launch_from(name, component).await.unwrap();
+        let grants = Grants {
+            clocks: true,
+            random: Some(Randomness::System),
+            empty_world: true,
+            ..Grants::default()
+        };
+        let options = LaunchOptions::default().grants(grants);
+        runtime.launch_with(name, component, options).await.unwrap();
         runtime.activate(name).await.unwrap();
         runtime.call("echo", "warm").await.unwrap();
         for _ in 0..100 {

@@ -1,7 +1,10 @@
 //! The manifest.
 
-use ringhost::{CompilerLimits, LaunchOptions, Limits, Overflow};
+use ringhost::{
+    Access, CompilerLimits, Folder, Grants, LaunchOptions, Limits, Overflow, Randomness,
+};
 use ringhost_tests::root;
+use std::path::Path;
 use std::time::Duration;
 
 #[test]
@@ -28,6 +31,7 @@ fn the_documented_manifest_is_the_default() {
         (Some(1000), Some(1_000_000_000))
     );
     assert_eq!(all.compiler, Some(CompilerLimits::default()));
+    assert_eq!(all.grants.random, Some(Randomness::System));
     let keys = |text: &str| {
         let mut keys: Vec<_> = text
             .lines()
@@ -60,6 +64,44 @@ fn a_manifest_says_what_it_says_and_leaves_the_rest() {
 }
 
 #[test]
+fn grants_are_read_and_written() {
+    let text = r#"
+        [grants]
+        log = false
+        clocks = true
+        random = { seed = 42 }
+        environment = ["LANG"]
+        folders = [
+            { host = "/srv/data", guest = "/data" },
+            { host = "there", guest = "/there", access = "write" },
+        ]
+        network = ["example.org:443"]
+        empty_world = true
+    "#;
+    let folder = |host: &str, guest: &str, access| Folder {
+        host: host.into(),
+        guest: guest.to_owned(),
+        access,
+    };
+    let grants = Grants {
+        log: false,
+        clocks: true,
+        random: Some(Randomness::Seed(42)),
+        environment: vec!["LANG".to_owned()],
+        folders: vec![
+            folder("/srv/data", "/data", Access::Read),
+            folder("there", "/there", Access::Write),
+        ],
+        network: vec!["example.org:443".to_owned()],
+        empty_world: true,
+    };
+    let options = LaunchOptions::default().grants(grants);
+    assert_eq!(LaunchOptions::from_toml(text).unwrap(), options);
+    let written = options.to_toml().unwrap();
+    assert_eq!(LaunchOptions::from_toml(&written).unwrap(), options);
+}
+
+#[test]
 fn what_is_wrong_is_named_with_its_line() {
     for (text, expected) in [
         (
@@ -82,6 +124,30 @@ fn what_is_wrong_is_named_with_its_line() {
             "[limits]\n\nweight = \"heavy\"\n",
             "line 3 of the manifest: invalid type: string",
         ),
+        (
+            "[grants]\nclock = true\n",
+            "line 2 of the manifest: unknown field `clock`",
+        ),
+        (
+            "[grants]\nrandom = \"dice\"\n",
+            "line 2 of the manifest: unknown variant `dice`",
+        ),
+        (
+            "[grants]\nrandom = { seed = -1 }\n",
+            "line 2 of the manifest: invalid value: integer `-1`",
+        ),
+        (
+            "[grants]\nfolders = [{ host = \"/\", guest = \"/\", access = \"all\" }]\n",
+            "line 2 of the manifest: unknown variant `all`",
+        ),
+        (
+            "[grants]\nfolders = [{ host = \"/\", guest = \"/\", mode = \"r\" }]\n",
+            "line 2 of the manifest: unknown field `mode`",
+        ),
+        (
+            "[[grants.folders]]\nhost = \"/\"\n",
+            "line 1 of the manifest: missing field `guest`",
+        ),
         ("= 1\n", "line 1 of the manifest:"),
         (
             "[limits]\ninitialiser_time = \"soon\"\n",
@@ -103,6 +169,17 @@ async fn a_manifest_is_found_beside_its_component() {
     std::fs::write(&manifest, "queue_size = 3\n").unwrap();
     let options = LaunchOptions::beside(&component).await.unwrap().unwrap();
     assert_eq!(options.queue_size, Some(3));
+    std::fs::write(
+        &manifest,
+        "[grants]\nfolders = [{ host = \"data\", guest = \"/a\" }, { host = \"/\", guest = \"/b\" }]\n",
+    )
+    .unwrap();
+    let options = LaunchOptions::beside(&component).await.unwrap().unwrap();
+    let hosts = options.grants.folders.iter().map(|granted| &granted.host);
+    assert_eq!(
+        hosts.collect::<Vec<_>>(),
+        [&folder.path().join("data"), Path::new("/")]
+    );
     // A component that is called like a manifest is none.
     assert_eq!(LaunchOptions::beside(&manifest).await.unwrap(), None);
 }
@@ -119,6 +196,12 @@ async fn a_manifest_that_cannot_be_used_is_named() {
         (
             b"[limits]\nmemory_bytes = 1\n\n[compiler]\nmemory_bytes = 1\n",
             "line 5 of",
+        ),
+        (b"clocks = 1", "line 1 of"),
+        (b"[grants]\n\nnetwork = [\"nowhere\"]", "line 3 of"),
+        (
+            b"[grants]\n\nfolders = [{ host = \"/\", guest = \"data\" }]",
+            "line 3 of",
         ),
         (b"# one\n# two\n# \xff", "line 3 of the manifest"),
         (&[b'#'; 65 << 10], "at most 64 KiB"),

@@ -1,6 +1,6 @@
 //! Wall time for messages.
 
-use ringhost::{Ending, LaunchOptions, Limit, Limits, RingKernelRuntime};
+use ringhost::{Ending, Grants, LaunchOptions, Limit, Limits, RingKernelRuntime};
 use ringhost_tests::{PATIENCE, component_from_core, core_kernel, receive_texts, runtime};
 use std::time::Duration;
 
@@ -45,8 +45,18 @@ fn sleeping(run: &str) -> Vec<u8> {
     component_from_core(&core_kernel(16, &fields, run))
 }
 
+/// So that a kernel can sleep. Its adapter for WASI imports files, too.
+fn options(limits: Limits) -> LaunchOptions {
+    let grants = Grants {
+        clocks: true,
+        empty_world: true,
+        ..Grants::default()
+    };
+    LaunchOptions::default().limits(limits).grants(grants)
+}
+
 async fn start(runtime: &RingKernelRuntime, component: Vec<u8>, limits: Limits) {
-    let options = LaunchOptions::default().limits(limits);
+    let options = options(limits);
     runtime.launch_with("k", component, options).await.unwrap();
     runtime.activate("k").await.unwrap();
 }
@@ -127,7 +137,7 @@ async fn a_batch_has_the_time_of_all_its_messages() {
             (i32.store (i32.const 96) (i32.const 0)) (call $echo) (br $again)) unreachable",
     );
     let each = Duration::from_millis(200);
-    let options = LaunchOptions::default().limits(within(each));
+    let options = options(within(each));
     runtime.launch_with("k", component, options).await.unwrap();
     runtime.send_batch("k", vec!["m"; 150]).await.unwrap();
     runtime.activate("k").await.unwrap();

@@ -1,6 +1,6 @@
-//! A kernel that imports WASI runs in an empty world.
+//! A kernel that imports WASI can run in an empty world.
 
-use ringhost::{Ending, Level};
+use ringhost::{Ending, Grant, Grants, LaunchOptions, Level};
 use ringhost_tests::{component_from_core, core_kernel, runtime};
 
 /// A kernel that prints what it finds of the world, through `wasi_snapshot_preview1` and its
@@ -55,7 +55,22 @@ async fn it_finds_no_files_no_environment_no_arguments_and_its_output_is_logged_
             .iter()
             .any(|import| import.starts_with("wasi:cli/stdout@0.2"))
     );
-    runtime.launch_from("explorer", explorer()).await.unwrap();
+    let wants: Vec<_> = inspection
+        .needs
+        .wants
+        .iter()
+        .map(|want| want.grant)
+        .collect();
+    assert_eq!(wants, [Grant::Environment, Grant::Folders]);
+    let empty = Grants {
+        empty_world: true,
+        ..Grants::default()
+    };
+    let options = LaunchOptions::default().grants(empty);
+    runtime
+        .launch_with("explorer", explorer(), options)
+        .await
+        .unwrap();
     runtime.activate("explorer").await.unwrap();
     assert_eq!(runtime.wait("explorer").await.unwrap(), Ending::Returned);
     let lines = runtime.log_lines("explorer").unwrap();

@@ -86,7 +86,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     KernelId::new(&id).map_err(ringhost::Error::from)?;
     let Manifest { path, options } = arguments
         .limits
-        .manifest(&arguments.kernel, arguments.manifest)?;
+        .granted(&arguments.kernel, arguments.manifest)?;
     let mut options = arguments.loading.over(arguments.limits.over(options));
     set(&mut options.overflow, arguments.overflow.map(Into::into));
     let stage = Stage {

@@ -33,7 +33,10 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
                 let begun = Instant::now();
                 {
                     let text = text.to_str(&store)?;
-                    store.data().ports.journal.log(level.into(), &text);
+                    let host = store.data();
+                    if host.world.log {
+                        host.ports.journal.log(level.into(), &text);
+                    }
                 }
                 // By time: what a text costs depends on what is in it.
                 let Host { turn, ports, .. } = store.data_mut();

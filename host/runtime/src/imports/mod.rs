@@ -14,7 +14,7 @@ mod turn;
 mod wasi;
 
 use crate::message::{MessageId, Priority};
-use crate::sandbox::Memory;
+use crate::sandbox::{Memory, World};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use turn::Turn;
@@ -31,6 +31,7 @@ pub(crate) use journal::tidy;
 pub use journal::{Level, LogLine};
 pub(crate) use ports::{LaunchSettings, Ports, push_within};
 pub(crate) use turn::HostTime;
+pub(crate) use wasi::can_connect;
 
 /// What the store of one kernel holds: everything its imports work on.
 pub(crate) struct Host {
@@ -40,21 +41,23 @@ pub(crate) struct Host {
     pub(crate) held: Held,
     /// The exchange and band of the message received last, which a send answers by default.
     last_received: Option<(MessageId, Priority)>,
+    world: Arc<World>,
     wasi: WasiCtx,
     resources: ResourceTable,
 }
 
 impl Host {
-    pub(crate) fn new(ports: Arc<Ports>, memory: Memory) -> Self {
-        let wasi = wasi::empty_world(&ports);
+    pub(crate) fn new(ports: Arc<Ports>, memory: Memory, world: Arc<World>) -> Self {
+        let wasi = wasi::context(&ports, &world);
         let mut resources = ResourceTable::new();
-        resources.set_max_capacity(wasi::MAX_RESOURCES);
+        resources.set_max_capacity(wasi::resources(&world));
         Self {
             ports,
             memory,
             turn: Turn::default(),
             held: Held::default(),
             last_received: None,
+            world,
             wasi,
             resources,
         }
@@ -70,7 +73,7 @@ impl WasiView for Host {
     }
 }
 
-/// The linker for kernels: the contract, and WASI 0.2 as an empty world.
+/// The linker for kernels: the contract, and WASI 0.2.
 ///
 /// # Errors
 /// Where two definitions clash, which is a fault of this program.
@@ -79,7 +82,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Host>> {
     lifecycle::add_to(&mut linker.instance("ring:kernel/lifecycle@0.1.0")?)?;
     messaging::add_to(&mut linker.instance("ring:kernel/messaging@0.1.0")?)?;
     log::add_to(&mut linker.instance("ring:kernel/log@0.1.0")?)?;
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasi::add_to(&mut linker)?;
     Ok(linker)
 }
 

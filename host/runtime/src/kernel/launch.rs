@@ -7,10 +7,10 @@ use super::recipe::Recipe;
 use super::{Kernel, LaunchOptions};
 use crate::error::Error;
 use crate::executor::Executor;
-use crate::imports::{Host, Ports, linker};
+use crate::imports::{Host, Ports, can_connect, linker};
 use crate::lifecycle::KernelId;
 use crate::module::{LoadError, Module, Source};
-use crate::sandbox::PerStack;
+use crate::sandbox::{GrantError, Grants, PerStack, World};
 use parking_lot::Mutex;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -57,8 +57,10 @@ impl Launcher {
         options: LaunchOptions,
     ) -> Result<Kernel, Error> {
         let restart = options.restart.clone();
+        let grants = options.grants.clone();
         let settings = options.settle(self.default_queue_size)?;
         module.needs.check().map_err(LoadError::from)?;
+        let world = self.open(&grants, &module).await?;
         let engine = module.component.engine();
         let linker = self
             .linkers
@@ -66,7 +68,7 @@ impl Launcher {
             .map_err(|error| LoadError::HostFault {
                 reason: format!("{error:#}"),
             })?;
-        let recipe = Recipe::new(&linker, &module)?;
+        let recipe = Recipe::new(&linker, &module, world)?;
         let message_ids = self.message_ids.clone();
         let ports = Arc::new(Ports::new(id, settings, self.telemetry, message_ids));
         let prepared = recipe.prepare(&ports, ports.limits.fuel()).await?;
@@ -80,5 +82,16 @@ impl Launcher {
             executor: self.executor.clone(),
             feeders: AtomicUsize::new(0),
         })
+    }
+
+    /// Opens what is granted, if that is all that the component wants.
+    async fn open(&self, grants: &Grants, module: &Module) -> Result<World, Error> {
+        grants.admit(&module.needs.wants).map_err(LoadError::from)?;
+        let world = grants.open().await?;
+        let connects = world.network.is_some();
+        if connects && self.executor.ask(async { can_connect() }).await != Ok(true) {
+            return Err(GrantError::NoNetwork.into());
+        }
+        Ok(world)
     }
 }

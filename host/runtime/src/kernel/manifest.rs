@@ -73,7 +73,8 @@ impl LaunchOptions {
         toml::to_string_pretty(self)
     }
 
-    /// Reads a manifest's file. It waits for the disk: not for asynchronous code.
+    /// Reads a manifest's file. Relative paths of granted folders begin where it lies. It waits for
+    /// the disk: not for asynchronous code.
     ///
     /// # Errors
     /// If it cannot be read or used, also where a value cannot be meant.
@@ -92,12 +93,16 @@ impl LaunchOptions {
             let line_ends = before.iter().filter(|&&byte| byte == b'\n').count();
             malformed(Some(line_ends + 1), "it is not text in UTF-8".to_owned())
         })?;
-        let options = Self::from_toml(text).map_err(|error| match error {
+        let mut options = Self::from_toml(text).map_err(|error| match error {
             ManifestError::Malformed { line, reason } => malformed(Some(line), reason),
             error => error,
         })?;
         match options.check() {
-            Ok(()) => Ok(options),
+            Ok(()) => {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                options.grants.relative_to(folder);
+                Ok(options)
+            }
             Err(error) => {
                 let reason = tidy(&error.to_string(), REASON_BYTES);
                 Err(malformed(line_of(text, error.option), reason))
@@ -121,7 +126,8 @@ impl LaunchOptions {
         (there && path != component).then_some(path)
     }
 
-    /// The [manifest beside a component](Self::file_beside). `None` if there is none.
+    /// The [manifest beside a component](Self::file_beside). `None` if there is none. What it grants
+    /// is a wish of whoever wrote it, until somebody has read it.
     ///
     /// # Errors
     /// As those of [`from_file`](Self::from_file).

@@ -5,7 +5,7 @@ use crate::error::InvalidOptionError;
 use crate::imports::LaunchSettings;
 use crate::module::CompilerLimits;
 use crate::queue::Overflow;
-use crate::sandbox::Limits;
+use crate::sandbox::{Grants, Limits};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 
@@ -29,6 +29,8 @@ pub struct LaunchOptions {
     pub compiler: Option<CompilerLimits>,
     /// Whether it is started again when it has ended.
     pub restart: Restart,
+    /// What the kernel may reach.
+    pub grants: Grants,
 }
 
 impl LaunchOptions {
@@ -71,6 +73,11 @@ impl LaunchOptions {
         Self { restart, ..self }
     }
 
+    /// The same with other grants.
+    pub fn grants(self, grants: Grants) -> Self {
+        Self { grants, ..self }
+    }
+
     /// # Errors
     /// If an option has a value that cannot be meant.
     pub(crate) fn check(&self) -> Result<(), InvalidOptionError> {
@@ -80,6 +87,7 @@ impl LaunchOptions {
             .as_ref()
             .map_or(Ok(()), CompilerLimits::check)?;
         self.restart.check()?;
+        self.grants.check()?;
         self.limits.check()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::imports::{Host, HostTime, Ports};
 use crate::module::{LoadError, Module};
-use crate::sandbox::{Limits, Memory};
+use crate::sandbox::{Limits, Memory, World};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use wasmtime::component::{InstancePre, Linker, TypedFunc};
@@ -21,15 +21,21 @@ pub(super) struct Prepared {
 pub(super) struct Recipe {
     instance: InstancePre<Host>,
     imports_wasi: bool,
+    world: Arc<World>,
 }
 
 impl Recipe {
-    pub(super) fn new(linker: &Linker<Host>, module: &Module) -> Result<Self, LoadError> {
+    pub(super) fn new(
+        linker: &Linker<Host>,
+        module: &Module,
+        world: World,
+    ) -> Result<Self, LoadError> {
         Ok(Self {
             instance: linker
                 .instantiate_pre(&module.component)
                 .map_err(mismatch)?,
             imports_wasi: !module.needs.wasi.is_empty(),
+            world: Arc::new(world),
         })
     }
 
@@ -45,7 +51,8 @@ impl Recipe {
         let output = ports.clone();
         let leave = move |bytes| output.leave_to_output(bytes);
         let memory = Memory::new(limits, ports.memory_bytes.clone(), leave);
-        let mut store = Store::new(self.instance.engine(), Host::new(ports.clone(), memory));
+        let host = Host::new(ports.clone(), memory, self.world.clone());
+        let mut store = Store::new(self.instance.engine(), host);
         store.limiter(|host| &mut host.memory);
         if self.imports_wasi {
             store.call_hook_async(HostTime);

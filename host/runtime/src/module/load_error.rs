@@ -2,7 +2,7 @@
 
 use super::{CompilerLimit, ProvenanceError};
 use crate::message::schema::SchemaError;
-use crate::sandbox::ContractError;
+use crate::sandbox::{ContractError, UngrantedError};
 use std::path::PathBuf;
 
 /// Why a component cannot be loaded, and what to do about it.
@@ -103,6 +103,9 @@ pub enum LoadError {
     /// It is for another world.
     #[error(transparent)]
     Contract(#[from] ContractError),
+    /// It imports what it is not granted.
+    #[error(transparent)]
+    Ungranted(#[from] UngrantedError),
     /// It names the contract's functions with other types, or it does not fit the limits.
     #[error("the component does not fit this host: {reason}")]
     Mismatch {

@@ -1,5 +1,6 @@
 //! Checks a component against the contract, by its type alone: none of its code has run.
 
+use super::grants::{Want, some};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use wasmtime::Engine;
@@ -13,7 +14,7 @@ const RING_KERNEL: [&str; 3] = [
     "ring:kernel/log@0.1.0",
 ];
 
-/// The packages of WASI 0.2 that a kernel may import. They are answered with an empty world.
+/// The packages of WASI 0.2 that a kernel may import, where it is granted what they give.
 const WASI: [&str; 6] = [
     "wasi:cli/",
     "wasi:clocks/",
@@ -28,9 +29,10 @@ const WASI: [&str; 6] = [
 pub struct Needs {
     /// Interfaces of the ring kernel contract.
     pub ring_kernel: Vec<String>,
-    /// Interfaces of WASI 0.2, which it gets as an empty world: no files, no network, no
-    /// environment; standard output and error go to the log.
+    /// Interfaces of WASI 0.2.
     pub wasi: Vec<String>,
+    /// What it must be granted to be launched, unless it is launched into an empty world.
+    pub wants: Vec<Want>,
     /// Imports that this host does not have.
     pub unknown: Vec<String>,
     /// What it exports.
@@ -77,22 +79,13 @@ impl fmt::Display for ContractError {
     }
 }
 
-/// The first few, and how many more there are.
-fn some(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let shown = names.get(..SHOWN).unwrap_or(names).join(", ");
-    match names.len().checked_sub(SHOWN) {
-        None | Some(0) => shown,
-        Some(more) => format!("{shown} and {more} more"),
-    }
-}
-
 impl Needs {
     /// Reads them off a component's type.
     pub(crate) fn of(component: &Component, engine: &Engine) -> Self {
         let component = component.component_type();
         let mut needs = Self::default();
-        for (name, _) in component.imports(engine) {
+        for (name, import) in component.imports(engine) {
+            Want::add(&mut needs.wants, name, &import.ty, engine);
             let list = if RING_KERNEL.contains(&name) {
                 &mut needs.ring_kernel
             } else if is_wasi(name) {

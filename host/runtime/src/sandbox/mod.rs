@@ -2,6 +2,7 @@
 //! against what it is granted.
 
 mod contract;
+mod grants;
 mod limits;
 mod memory;
 mod stack;
@@ -9,6 +10,8 @@ mod stack;
 use wasmtime::{Config, Engine, OperatorCost, WasmBacktraceDetails};
 
 pub use contract::{ContractError, Needs};
+pub use grants::{Access, Folder, Grant, GrantError, Grants, Randomness, UngrantedError, Want};
+pub(crate) use grants::{Addresses, Unresolved, World};
 pub use limits::Limits;
 pub(crate) use memory::Memory;
 pub(crate) use stack::PerStack;

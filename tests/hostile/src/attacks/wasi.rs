@@ -3,6 +3,7 @@
 use crate::Promise::{Contained, Failed, Returned};
 use crate::text::endless;
 use crate::{Attack, Promise};
+use ringhost::{Grants, Randomness};
 use ringhost_tests::{component_from_core, core_kernel};
 
 const IMPORTS: &str = r#"
@@ -147,5 +148,10 @@ fn attack(
     promise: Promise,
     component: Vec<u8>,
 ) -> Attack {
-    Attack::new("WASI", name, description, promise, component)
+    Attack::new("WASI", name, description, promise, component).granted(Grants {
+        clocks: true,
+        random: Some(Randomness::System),
+        empty_world: true,
+        ..Grants::default()
+    })
 }

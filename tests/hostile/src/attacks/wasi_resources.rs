@@ -3,6 +3,7 @@
 use crate::Promise::{Contained, Returned, Trapped};
 use crate::text::{component, endless};
 use crate::{Attack, Promise};
+use ringhost::{Grants, Randomness};
 
 /// A component that imports these instances and makes of them these core functions, each with a
 /// name and a type, for a `run` with this body.
@@ -212,5 +213,10 @@ fn attack(
     promise: Promise,
     component: Vec<u8>,
 ) -> Attack {
-    Attack::new("resources", name, description, promise, component)
+    Attack::new("resources", name, description, promise, component).granted(Grants {
+        clocks: true,
+        random: Some(Randomness::System),
+        empty_world: true,
+        ..Grants::default()
+    })
 }

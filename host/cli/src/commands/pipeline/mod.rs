@@ -77,7 +77,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let input = arguments.input.or(named);
     let stages = pipeline.stages.into_iter().map(|stage| {
         let kernel = folder.join(stage.kernel);
-        let Manifest { path, mut options } = arguments.limits.manifest(&kernel, None)?;
+        let Manifest { path, mut options } = arguments.limits.granted(&kernel, None)?;
         set(&mut options.overflow, stage.overflow);
         options.queue_size = stage.queue_size.or(options.queue_size);
         Ok(Stage {

@@ -1,8 +1,7 @@
-//! WASI 0.2 as an empty world: no files, no network, no environment, no arguments. What a kernel
-//! writes to standard output and error goes to its log, line by line.
+//! Standard output and error, which go to the log line by line.
 
-use super::Ports;
-use super::journal::Level;
+use crate::imports::Ports;
+use crate::imports::journal::Level;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use std::io;
@@ -12,38 +11,20 @@ use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
-
-/// Streams, pollables and the like that one kernel may hold.
-pub(super) const MAX_RESOURCES: usize = 1024;
-
-/// The most random bytes for one request.
-const MAX_RANDOM_BYTES: u64 = 64 << 10;
 
 /// How much a kernel may write to a stream at once.
 const WRITE_BYTES: usize = 4096;
 
-pub(super) fn empty_world(ports: &Arc<Ports>) -> WasiCtx {
-    WasiCtxBuilder::new()
-        .stdout(LogStream::new(ports, Level::Info))
-        .stderr(LogStream::new(ports, Level::Warn))
-        .max_random_size(MAX_RANDOM_BYTES)
-        .allow_tcp(false)
-        .allow_udp(false)
-        .allow_ip_name_lookup(false)
-        .build()
-}
-
 /// A stream into the log. All handles to one stream share its unfinished line.
 #[derive(Clone)]
-struct LogStream {
+pub(super) struct LogStream {
     ports: Arc<Ports>,
     level: Level,
     unfinished: Arc<Mutex<Vec<u8>>>,
 }
 
 impl LogStream {
-    fn new(ports: &Arc<Ports>, level: Level) -> Self {
+    pub(super) fn new(ports: &Arc<Ports>, level: Level) -> Self {
         Self {
             ports: ports.clone(),
             level,
