@@ -48,6 +48,7 @@ const IMPORTS: &str = r#"
         (call $fd_write (i32.load (i32.const 512)) (i32.const 520) (i32.const 1) (i32.const 528)))"#;
 
 /// `wasi_snapshot_preview1`'s numbers for what went wrong.
+const MISSING: &str = "44";
 const DENIED: &str = "63";
 
 const READ: &str = "(i32.const 0) (i64.const 2)";
@@ -272,6 +273,36 @@ async fn a_folder_of_many_files_is_listed_to_its_end_and_each_file_once() {
     let lines = run(lister(), grant(folder.path(), Access::Read)).await;
     // Of `.` and `..` the adapter tells, too.
     assert_eq!(lines, ["entries 302", "bytes 30003"]);
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn a_pipe_in_a_folder_is_not_opened() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    std::os::unix::fs::symlink("pipe", folder.path().join("link")).unwrap();
+    let mut steps = Steps::default();
+    for name in ["pipe", "link"] {
+        let path = steps.text(name);
+        steps.log(name, &format!("(call $file {path} {READ})"));
+    }
+    let missing = steps.text("missing");
+    steps.log("missing", &format!("(call $file {missing} {READ})"));
+    let lines = run(
+        steps.component(IMPORTS),
+        grant(folder.path(), Access::Write),
+    )
+    .await;
+    assert_eq!(
+        lines,
+        [
+            format!("pipe {DENIED}"),
+            format!("link {DENIED}"),
+            format!("missing {MISSING}")
+        ]
+    );
 }
 
 #[tokio::test]

@@ -2,6 +2,9 @@
 //! and error goes to its log, line by line.
 
 mod clocks;
+mod files;
+#[cfg(unix)]
+mod listing;
 mod lookup;
 mod output;
 mod random;
@@ -35,6 +38,10 @@ pub(super) fn add_to(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     lookup::add_to(&mut linker.instance(&format!("wasi:sockets/ip-name-lookup@{VERSION}"))?)?;
     sockets::add_to(&mut linker.instance(&format!("wasi:sockets/tcp@{VERSION}"))?)?;
+    let mut files = linker.instance(&format!("wasi:filesystem/types@{VERSION}"))?;
+    files::add_to(&mut files)?;
+    #[cfg(unix)]
+    listing::add_to(&mut files)?;
     linker.allow_shadowing(false);
     Ok(())
 }
