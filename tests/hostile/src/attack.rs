@@ -31,6 +31,9 @@ pub struct Attack {
     pub drained: bool,
     /// How it is launched.
     pub options: LaunchOptions,
+    /// How many files the folder holds that it is granted beside what the options grant, to write, as
+    /// `/data`; `None` where it is granted none.
+    pub files: Option<usize>,
     /// The key of the manifest that sets the limit it hits, where it is made for one.
     pub limit: Option<&'static str>,
     /// What its limit must have left behind, where its end does not tell.
@@ -54,6 +57,7 @@ impl Attack {
             component: component.into(),
             drained: false,
             options: options(),
+            files: None,
             limit: None,
             evidence: None,
         }
@@ -63,6 +67,14 @@ impl Attack {
     pub(crate) fn granted(mut self, grants: Grants) -> Self {
         self.options.grants = grants;
         self
+    }
+
+    /// The same with a folder of so many files.
+    pub(crate) fn in_a_folder_of(self, files: usize) -> Self {
+        Self {
+            files: Some(files),
+            ..self
+        }
     }
 
     /// The same with somebody who receives all that it sends.

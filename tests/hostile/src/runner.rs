@@ -6,10 +6,12 @@ use crate::resident::Watch;
 use crate::{Attack, Outcome, Traffic};
 use anyhow::{Context, Result, ensure};
 use ringhost::{
-    Compiler, CompilerLimits, CompilerProcess, Error, KernelTelemetry, LogLine, RingKernelRuntime,
+    Access, Compiler, CompilerLimits, CompilerProcess, Error, Folder, KernelTelemetry, LogLine,
+    RingKernelRuntime,
 };
 use std::sync::mpsc;
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// What the host may use for an attack beside the attacker's memory: its queues (32 messages of at
 /// most 1 MiB each way), the compiler, the compiled code, and copies of the component.
@@ -31,6 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const HUNG: Duration = Duration::from_secs(40);
 
 const NAME: &str = "attacker";
+
+/// The folder that an attacker is granted, in one that it is not.
+const GRANTED: &str = "granted";
 
 /// What came of an attack.
 #[derive(Debug, Clone)]
@@ -97,8 +102,9 @@ pub fn run(attack: &Attack, compiler: &CompilerProcess) -> Result<Report> {
     on_one_thread(async move || {
         let runtime = runtime(compiler)?;
         let neighbour = Neighbour::start(&runtime).await?;
+        let folder = attack.files.map(folder_of).transpose()?;
         let watch = Watch::begin();
-        let outcome = unleash(&runtime, &attack, &neighbour).await;
+        let outcome = unleash(&runtime, &attack, folder.as_ref(), &neighbour).await;
         let growth = watch.growth();
         Ok(Report {
             outcome: outcome?,
@@ -109,6 +115,24 @@ pub fn run(attack: &Attack, compiler: &CompilerProcess) -> Result<Report> {
     })
 }
 
+/// A folder beside a secret, with so many files in it and links that lead out of it.
+fn folder_of(files: usize) -> Result<TempDir> {
+    let outside = tempfile::tempdir()?;
+    std::fs::write(outside.path().join("secret"), "a secret")?;
+    let folder = outside.path().join(GRANTED);
+    std::fs::create_dir(&folder)?;
+    for number in 0..files {
+        std::fs::write(folder.join(format!("{number:08}")), "")?;
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("../secret", folder.join("out"))?;
+        std::os::unix::fs::symlink("/etc", folder.join("etc"))?;
+        std::os::unix::fs::symlink("loop", folder.join("loop"))?;
+    }
+    Ok(outside)
+}
+
 /// Runs this in an executor on a thread of its own, so that a hung host can be told.
 fn on_one_thread<T: Send + 'static>(
     work: impl AsyncFnOnce() -> Result<T> + Send + 'static,
@@ -116,7 +140,7 @@ fn on_one_thread<T: Send + 'static>(
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let executor = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
+            .enable_all()
             .build();
         let result = match executor {
             Ok(executor) => executor.block_on(work()),
@@ -161,10 +185,17 @@ fn runtime(compiler: Compiler) -> Result<RingKernelRuntime> {
 async fn unleash(
     runtime: &RingKernelRuntime,
     attack: &Attack,
+    folder: Option<&TempDir>,
     neighbour: &Neighbour,
 ) -> Result<Outcome> {
+    let mut options = attack.options.clone();
+    options.grants.folders.extend(folder.map(|folder| Folder {
+        host: folder.path().join(GRANTED),
+        guest: "/data".to_owned(),
+        access: Access::Write,
+    }));
     let launched = runtime
-        .launch_with(NAME, attack.component.clone(), attack.options.clone())
+        .launch_with(NAME, attack.component.clone(), options)
         .await;
     match launched {
         Ok(()) => {}

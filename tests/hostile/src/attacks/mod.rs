@@ -4,11 +4,14 @@ mod allocation;
 mod binary;
 mod computing;
 mod declaration;
+mod folders;
+mod grants;
 mod initialisers;
 mod lifecycle;
 mod limits;
 mod log;
 mod memory;
+mod network;
 mod receiving;
 mod results;
 mod sending;
@@ -39,6 +42,9 @@ pub fn all() -> Vec<Attack> {
         log::attacks(),
         wasi::attacks(),
         wasi_resources::attacks(),
+        grants::attacks(),
+        folders::attacks(),
+        network::attacks(),
         binary::attacks(),
         declaration::attacks(),
     ]
