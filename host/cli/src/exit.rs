@@ -2,7 +2,7 @@
 
 use crate::console::{say, visible};
 use anyhow::Error;
-use ringhost::LoadError;
+use ringhost::{GrantError, LoadError};
 
 /// How a command ended that did not end in an error that is still to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,9 @@ fn is_users_to_mend(cause: &(dyn std::error::Error + 'static)) -> bool {
                 | LoadError::Initialiser { .. }
                 | LoadError::InitialiserTooLong { .. }
         ),
+        Some(ringhost::Error::Grant(grant)) => {
+            !matches!(grant, GrantError::HostFault { .. } | GrantError::NoNetwork)
+        }
         Some(ringhost::Error::InvalidKernelId(_) | ringhost::Error::InvalidOption(_)) => true,
         _ => cause.is::<Wrong>(),
     }

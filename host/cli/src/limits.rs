@@ -3,7 +3,7 @@
 use crate::exit::Wrong;
 use crate::parse;
 use clap::Args;
-use ringhost::LaunchOptions;
+use ringhost::{Grant, LaunchOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,11 +14,6 @@ pub struct LimitOptions {
     /// Pass over the manifest beside a component
     #[arg(long)]
     pub no_manifest: bool,
-
-    /// Grant also what a manifest beside a component names of this machine: folders, hosts,
-    /// variables
-    #[arg(long)]
-    grant: bool,
 
     /// How many messages each of a kernel's two queues holds
     /// [default: the manifest's, else 1000]
@@ -55,8 +50,35 @@ pub struct LimitOptions {
 pub struct Manifest {
     /// Where it was read from; `None` for the defaults.
     pub path: Option<PathBuf>,
+    /// Whether it was named, and does not merely lie there.
+    pub named: bool,
     /// What it says.
     pub options: LaunchOptions,
+}
+
+impl Manifest {
+    /// What is said of the file, where there is one: it may lie there unnoticed.
+    pub fn note(&self) -> Option<String> {
+        const REACH: [Grant; 5] = [
+            Grant::Clocks,
+            Grant::Random,
+            Grant::Environment,
+            Grant::Folders,
+            Grant::Network,
+        ];
+        let path = self.path.as_ref()?.display();
+        let grants = &self.options.grants;
+        let granted: Vec<_> = REACH
+            .into_iter()
+            .filter(|&grant| grants.has(grant))
+            .map(|grant| grant.to_string())
+            .collect();
+        Some(if granted.is_empty() {
+            path.to_string()
+        } else {
+            format!("{path}, which grants {}", granted.join(", "))
+        })
+    }
 }
 
 impl LimitOptions {
@@ -66,6 +88,7 @@ impl LimitOptions {
     /// # Errors
     /// If there is one that cannot be read or used.
     pub fn manifest(&self, component: &Path, named: Option<PathBuf>) -> Result<Manifest, Wrong> {
+        let is_named = named.is_some();
         let (path, hint) = match named {
             Some(path) => (Some(path), ""),
             None if self.no_manifest => (None, ""),
@@ -80,28 +103,11 @@ impl LimitOptions {
                 LaunchOptions::from_file(path).map_err(|error| Wrong(format!("{error}{hint}")))?
             }
         };
-        Ok(Manifest { path, options })
-    }
-
-    /// The same for a kernel that is to be launched: a manifest that merely lies beside a component
-    /// may have come with it, so it grants nothing of this machine unless that is asked for.
-    ///
-    /// # Errors
-    /// If the manifest cannot be read or used, or grants too much.
-    pub fn granted(&self, component: &Path, named: Option<PathBuf>) -> Result<Manifest, Wrong> {
-        let trusted = named.is_some() || self.grant;
-        let manifest = self.manifest(component, named)?;
-        match &manifest.path {
-            Some(path) if !trusted && manifest.options.grants.reach_the_host() => {
-                Err(Wrong(format!(
-                    "the manifest {} grants the kernel folders, hosts or variables of this \
-                     machine; once you have read it, --grant allows that, and --no-manifest \
-                     passes over it",
-                    path.display()
-                )))
-            }
-            _ => Ok(manifest),
-        }
+        Ok(Manifest {
+            path,
+            named: is_named,
+            options,
+        })
     }
 
     /// Launch options with those that were given here in place of their own.

@@ -14,6 +14,7 @@ mod commands;
 mod console;
 mod exit;
 mod flow;
+mod grants;
 mod interrupt;
 mod limits;
 mod loading;

@@ -5,7 +5,8 @@ use crate::log::Level;
 use crate::{parse, stats};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ringhost::{Backend, Overflow, RingKernelRuntime};
+use ringhost::{Backend, CoreDumps, Overflow, RingKernelRuntime};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How kernels are hosted.
@@ -50,6 +51,11 @@ pub struct ReportOptions {
     /// Tell at the end, on standard error, how many messages took how long, and what they cost
     #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "table")]
     pub stats: Option<stats::Form>,
+
+    /// Leave what was in a kernel's memory when it trapped as a file in this folder, for debuggers;
+    /// 16 files are kept
+    #[arg(long, value_name = "FOLDER")]
+    pub core_dumps: Option<PathBuf>,
 
     /// Which log lines of kernels and host are shown on standard error; with error or off, no
     /// notes on manifests either
@@ -97,17 +103,23 @@ impl HostOptions {
     ///
     /// # Errors
     /// If components cannot be loaded as the options want, or the library cannot run here.
-    pub fn runtime(&self, loading: &LoadOptions) -> Result<RingKernelRuntime> {
+    pub fn runtime(
+        &self,
+        loading: &LoadOptions,
+        reports: &ReportOptions,
+    ) -> Result<RingKernelRuntime> {
         let backend = match self.backend {
             BackendName::Auto => Backend::Auto,
             BackendName::Cpu => Backend::Cpu,
             BackendName::Cuda => Backend::Cuda,
         };
-        let runtime = loading
+        let mut builder = loading
             .apply(RingKernelRuntime::builder())?
             .telemetry(true)
-            .backend(backend)
-            .build()?;
-        Ok(runtime)
+            .backend(backend);
+        if let Some(folder) = &reports.core_dumps {
+            builder = builder.core_dumps(CoreDumps::in_folder(folder));
+        }
+        Ok(builder.build()?)
     }
 }

@@ -1,6 +1,10 @@
-//! Values of options: times, amounts of memory and fuel, sizes of queues.
+//! Values of options: times, amounts of memory and fuel, sizes of queues, grants.
 
+use ringhost::{Access, Folder, Randomness};
 use std::time::Duration;
+
+/// What `--random` stands for without a seed.
+pub const NO_SEED: &str = "system";
 
 /// The longest time that can be given: a year. What is meant to be endless is left out.
 const LONGEST_SECONDS: f64 = 365.0 * 24.0 * 3600.0;
@@ -128,6 +132,47 @@ pub fn cores(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Where random bytes come from.
+///
+/// # Errors
+/// If it is neither `system` nor a seed.
+pub fn randomness(text: &str) -> Result<Randomness, String> {
+    match text.trim() {
+        NO_SEED => Ok(Randomness::System),
+        seed => match seed.parse() {
+            // A manifest has no room for larger ones.
+            Ok(seed @ 0..=0x7fff_ffff_ffff_ffff) => Ok(Randomness::Seed(seed)),
+            _ => Err(
+                "a seed is a whole number, such as 42; without one, they are new on every run"
+                    .to_owned(),
+            ),
+        },
+    }
+}
+
+/// A folder that is granted, such as `data:/data` or `/tmp/out:/out:write`.
+///
+/// # Errors
+/// If it does not have those parts.
+pub fn folder(text: &str) -> Result<Folder, String> {
+    let (names, access) = match text.strip_suffix(":write") {
+        Some(names) => (names, Access::Write),
+        None => (text, Access::Read),
+    };
+    match names.rsplit_once(':') {
+        Some((host, guest)) if !host.is_empty() && guest.starts_with('/') => Ok(Folder {
+            host: host.into(),
+            guest: guest.to_owned(),
+            access,
+        }),
+        _ => Err(
+            "it is a folder and the absolute path that the kernel calls it, such as data:/data, \
+             or data:/data:write"
+                .to_owned(),
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +265,34 @@ mod tests {
         assert_eq!(cores("0.25"), Ok(0.25));
         for text in ["0", "-0.0", "-1", "NaN", "inf", "1e999", "half", ""] {
             assert!(cores(text).unwrap_err().contains("above 0"), "{text}");
+        }
+    }
+
+    #[test]
+    fn grants_have_their_parts() {
+        assert_eq!(randomness(NO_SEED), Ok(Randomness::System));
+        assert_eq!(randomness("42"), Ok(Randomness::Seed(42)));
+        for text in ["-1", "9223372036854775808", "dice", ""] {
+            assert!(
+                randomness(text).unwrap_err().contains("a seed is"),
+                "{text}"
+            );
+        }
+        let granted = |text| folder(text).map(|folder| (folder.host, folder.guest, folder.access));
+        let expected = |host: &str, access| Ok((host.into(), "/data".to_owned(), access));
+        assert_eq!(granted("a b:/data"), expected("a b", Access::Read));
+        assert_eq!(granted("a:b:/data:write"), expected("a:b", Access::Write));
+        for text in [
+            "",
+            ":",
+            "data",
+            ":/data",
+            "a:data",
+            "a:",
+            "a:/data:all",
+            ":write",
+        ] {
+            assert!(folder(text).unwrap_err().contains("such as"), "{text}");
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::console::{Console, print, visible};
 use crate::exit::Exit;
 use crate::flow::with_path;
+use crate::grants::GrantOptions;
 use crate::limits::LimitOptions;
 use crate::loading::LoadOptions;
 use crate::log::{self, Level};
@@ -10,7 +11,7 @@ use crate::stats::size;
 use anyhow::{Context, Result};
 use clap::Args;
 use ringhost::message::schema::Type;
-use ringhost::{Inspection, LaunchOptions, RingKernelRuntime};
+use ringhost::{Inspection, LaunchOptions, RingKernelRuntime, Want};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -45,6 +46,9 @@ pub struct Arguments {
     limits: LimitOptions,
 
     #[command(flatten)]
+    grants: GrantOptions,
+
+    #[command(flatten)]
     loading: LoadOptions,
 }
 
@@ -77,7 +81,9 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
     let path = arguments.kernel;
     let read = arguments.limits.manifest(&path, arguments.manifest)?;
-    let mut manifest = arguments.loading.over(arguments.limits.over(read.options));
+    let unasked = arguments.grants.allow(&read).err();
+    let manifest = arguments.loading.over(arguments.limits.over(read.options));
+    let mut manifest = arguments.grants.beside(manifest);
     let inspection = executor.block_on(async {
         let builder = arguments.loading.apply(RingKernelRuntime::builder())?;
         let runtime = builder.build()?;
@@ -86,10 +92,15 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
         let inspection = runtime.inspect_with(path.as_path(), &manifest).await;
         inspection.map_err(|error| with_path(error, &path))
     })?;
-    let reason = inspection.needs.check().err();
+    let needs = &inspection.needs;
+    let unfit = needs.check().err().map(|error| error.to_string());
+    let ungranted = manifest.grants.admit(&needs.wants).err();
+    let reason = unfit
+        .or_else(|| unasked.map(|error| error.to_string()))
+        .or_else(|| ungranted.map(|error| error.to_string()));
     let shown = Shown {
         runnable: reason.is_none(),
-        reason: reason.map(|reason| reason.to_string()),
+        reason,
         manifest_file: read.path.map(|path| path.display().to_string()),
         manifest,
         inspection,
@@ -115,11 +126,7 @@ impl Shown {
             .map(|name| format!("{name} (unknown here)"));
         let exports = needs.exports.iter().cloned();
         let missing = needs.missing.iter().map(|name| format!("{name} (missing)"));
-        let grants = if needs.wasi.is_empty() {
-            "nothing beyond the contract of kernels"
-        } else {
-            "WASI, as an empty world: no files, no network, no environment"
-        };
+        let wants = needs.wants.iter().map(|want| self.wanted(want));
         let runnable = match &self.reason {
             None => "yes".to_owned(),
             Some(reason) => format!("no: {reason}"),
@@ -137,12 +144,25 @@ impl Shown {
         section("sends", vec![declared(&self.inspection.messages.output)]);
         section("imports", or_none(imports.chain(unknown).collect()));
         section("exports", or_none(exports.chain(missing).collect()));
-        section("asks for", vec![grants.to_owned()]);
+        section("wants", or_none(wants.collect()));
         section("runs here", vec![runnable]);
         let file = self.manifest_file.as_deref();
         section("manifest", vec![file.unwrap_or("none").to_owned()]);
         let manifest = self.manifest.to_toml().context("a number is too large")?;
         Ok(format!("{text}\n{manifest}"))
+    }
+
+    /// Something that it wants to be granted, and whether it is.
+    fn wanted(&self, want: &Want) -> String {
+        let grants = &self.manifest.grants;
+        let (grant, line) = (want.grant, want.grant.line());
+        if grants.has(grant) {
+            format!("{grant}: granted")
+        } else if grants.empty_world {
+            format!("{grant}: not granted, so answered with nothing")
+        } else {
+            format!("{grant}: not granted; under [grants] of its manifest: {line}")
+        }
     }
 
     fn size(&self) -> String {

@@ -2,7 +2,8 @@
 
 use crate::exit::Exit;
 use crate::flow::{Flow, Input, Stage};
-use crate::limits::{LimitOptions, Manifest, set};
+use crate::grants::GrantOptions;
+use crate::limits::{LimitOptions, set};
 use crate::loading::LoadOptions;
 use crate::options::{FlowOptions, HostOptions, OverflowName, ReportOptions};
 use anyhow::Result;
@@ -58,6 +59,9 @@ pub struct Arguments {
     limits: LimitOptions,
 
     #[command(flatten)]
+    grants: GrantOptions,
+
+    #[command(flatten)]
     host: HostOptions,
 
     #[command(flatten)]
@@ -84,15 +88,19 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     });
     // Before the input is opened and the component compiled.
     KernelId::new(&id).map_err(ringhost::Error::from)?;
-    let Manifest { path, options } = arguments
+    let manifest = arguments
         .limits
-        .granted(&arguments.kernel, arguments.manifest)?;
-    let mut options = arguments.loading.over(arguments.limits.over(options));
+        .manifest(&arguments.kernel, arguments.manifest)?;
+    arguments.grants.allow(&manifest)?;
+    let note = manifest.note();
+    let options = arguments.limits.over(manifest.options);
+    let options = arguments.loading.over(options);
+    let mut options = arguments.grants.beside(options);
     set(&mut options.overflow, arguments.overflow.map(Into::into));
     let stage = Stage {
         id,
         kernel: arguments.kernel,
-        manifest: path,
+        manifest: note,
         options,
     };
     let flow = Flow {

@@ -33,8 +33,8 @@ pub struct Stage {
     pub id: String,
     /// Its component.
     pub kernel: PathBuf,
-    /// The manifest that was read for it, if any.
-    pub manifest: Option<PathBuf>,
+    /// What is to be said of its manifest, if it has one.
+    pub manifest: Option<String>,
     /// How it is launched.
     pub options: LaunchOptions,
 }
@@ -71,7 +71,7 @@ impl Flow {
     /// Says which files decided what the kernels may use: they may lie there unnoticed.
     fn note_manifests(&self, console: &Console) {
         for stage in &self.stages {
-            let Some(path) = &stage.manifest else {
+            let Some(note) = &stage.manifest else {
                 continue;
             };
             let of = if self.stages.len() == 1 {
@@ -79,14 +79,13 @@ impl Flow {
             } else {
                 format!(" of stage {:?}", stage.id)
             };
-            let path = visible(&path.display().to_string());
-            console.say(&format!("manifest{of}: {path}"));
+            console.say(&visible(&format!("manifest{of}: {note}")));
         }
     }
 
     async fn pass(self, console: Console) -> Result<Exit> {
         let mut interrupt = Interrupt::listen()?;
-        let runtime = self.host.runtime(&self.loading)?;
+        let runtime = self.host.runtime(&self.loading, &self.reports)?;
         let (input, output) = tokio::select! {
             formats = self.launch(&runtime) => formats?,
             () = interrupt.raised() => return Ok(Exit::Interrupted),
@@ -185,6 +184,10 @@ pub fn with_path(error: Error, path: &Path) -> anyhow::Error {
         Error::Load(LoadError::Unreadable { .. } | LoadError::NotAFile { .. }) => error.into(),
         Error::Load(LoadError::CompilationLimit(_)) => {
             let options = "see --compile-memory, --compile-time, --trust-compilation and [compiler] of its manifest";
+            anyhow::Error::new(error).context(format!("{} ({options})", path.display()))
+        }
+        Error::Load(LoadError::Ungranted(_)) => {
+            let options = "see --clocks, --random, --env, --folder, --connect and --empty-world";
             anyhow::Error::new(error).context(format!("{} ({options})", path.display()))
         }
         Error::Load(_) => anyhow::Error::new(error).context(path.display().to_string()),

@@ -86,6 +86,21 @@ fn json_statistics_hold_the_report() {
 }
 
 #[test]
+fn a_core_dump_is_left_where_one_is_wanted_and_named_in_the_report() {
+    let folder = TempDir::new().unwrap();
+    let dumps = folder.path().join("dumps");
+    let option = format!("--core-dumps={}", dumps.display());
+    let outcome = run_kernel("traps-third", &[&option], "1\n2\n3\n");
+    outcome.fails(1, &["trapped"]);
+    let path = report(&outcome)
+        .into_iter()
+        .find_map(|line| line.strip_prefix("    core dump      "));
+    let dump = fs::read(path.unwrap()).unwrap();
+    assert!(dump.starts_with(b"\0asm"));
+    assert_eq!(fs::read_dir(&dumps).unwrap().count(), 1);
+}
+
+#[test]
 fn a_stage_that_fails_is_reported_alone() {
     let folder = TempDir::new().unwrap();
     let row = folder.path().join("row.toml");

@@ -19,7 +19,7 @@ fn a_kernel_is_shown_with_its_messages() {
         "sends      Response { result: i64 }",
         "imports    ring:kernel/lifecycle@0.1.0",
         "exports    run",
-        "asks for   nothing beyond the contract of kernels",
+        "wants      log: granted",
         "runs here  yes",
     ] {
         assert!(

@@ -4,6 +4,7 @@ mod bad_input;
 mod deaths;
 mod endings;
 mod files;
+mod grants;
 mod inspect;
 mod interrupt;
 mod loading;

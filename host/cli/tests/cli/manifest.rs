@@ -192,25 +192,3 @@ fn a_pipeline_wins_over_manifests_and_an_option_over_both() {
     let errors = run("overflow = \"drop-newest\"\n", &[]);
     assert!(errors.contains("the full input queue"), "{errors}");
 }
-
-#[test]
-fn a_manifest_that_lies_beside_a_kernel_grants_nothing_of_this_machine_unasked() {
-    let manifest =
-        "[grants]\nfolders = [{ host = \".\", guest = \"/data\", access = \"write\" }]\n";
-    let (_folder, component) = with_manifest("echo", manifest);
-    run(&component, &[]).fails(2, &["echo.toml grants the kernel", "--grant"]);
-    assert_eq!(
-        run(&component, &["--grant"]).succeeds().text(),
-        "0123456789\n"
-    );
-    assert_eq!(
-        run(&component, &["--no-manifest"]).succeeds().text(),
-        "0123456789\n"
-    );
-    let named = component.with_extension("toml");
-    let named = run(&component, &["--manifest", named.to_str().unwrap()]);
-    assert_eq!(named.succeeds().text(), "0123456789\n");
-
-    let (_folder, component) = with_manifest("echo", "grants.clocks = true\n");
-    assert_eq!(run(&component, &[]).succeeds().text(), "0123456789\n");
-}

@@ -135,7 +135,7 @@ impl fmt::Display for DeathReport {
             "    dropped        {input} not received, {output} not delivered"
         )?;
         if let Some(path) = &self.core_dump {
-            writeln!(formatter, "core dump      {}", path.display())?;
+            writeln!(formatter, "    core dump      {}", path.display())?;
         }
         for line in &self.log {
             writeln!(formatter, "    log            {} {}", line.level, line.text)?;

@@ -4,7 +4,8 @@ mod file;
 
 use crate::exit::Exit;
 use crate::flow::{Flow, Input, Stage};
-use crate::limits::{LimitOptions, Manifest, set};
+use crate::grants::GrantOptions;
+use crate::limits::{LimitOptions, set};
 use crate::loading::LoadOptions;
 use crate::options::{FlowOptions, HostOptions, ReportOptions};
 use anyhow::Result;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 ///
 /// What each kernel may use stands in its own manifest, a file beside its component: edges.toml for
 /// edges.wasm. What the pipeline says of a stage wins over its manifest, and an option wins over
-/// both, for all stages.
+/// both, for all stages; so does what options grant.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -37,6 +38,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     limits: LimitOptions,
+
+    #[command(flatten)]
+    grants: GrantOptions,
 
     #[command(flatten)]
     host: HostOptions,
@@ -77,14 +81,18 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let input = arguments.input.or(named);
     let stages = pipeline.stages.into_iter().map(|stage| {
         let kernel = folder.join(stage.kernel);
-        let Manifest { path, mut options } = arguments.limits.granted(&kernel, None)?;
+        let manifest = arguments.limits.manifest(&kernel, None)?;
+        arguments.grants.allow(&manifest)?;
+        let note = manifest.note();
+        let mut options = manifest.options;
         set(&mut options.overflow, stage.overflow);
         options.queue_size = stage.queue_size.or(options.queue_size);
+        let options = arguments.loading.over(arguments.limits.over(options));
         Ok(Stage {
             id: stage.name,
             kernel,
-            manifest: path,
-            options: arguments.loading.over(arguments.limits.over(options)),
+            manifest: note,
+            options: arguments.grants.beside(options),
         })
     });
     let flow = Flow {

@@ -25,6 +25,19 @@ pub enum Grant {
     Network,
 }
 
+impl fmt::Display for Grant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Log => "log",
+            Self::Clocks => "clocks",
+            Self::Random => "random",
+            Self::Environment => "environment",
+            Self::Folders => "folders",
+            Self::Network => "network",
+        })
+    }
+}
+
 impl Grant {
     /// What gives this import, if it takes a grant.
     fn of(import: &str) -> Option<Self> {
