@@ -42,6 +42,15 @@ fn check_origin(plan: &Plan, ledger: &Ledger, kernel: Kernel, arrival: &Arrival)
         let put = from.and_then(|(from, _)| put(&ledger.lives[from], mark));
         let refused = put.is_none_or(|put| put.taken.is_some_and(|(taken, _)| !taken));
         demand!(!refused, "{name} received {mark:?}, which no link took");
+        let began = from.map(|(from, _)| ledger.lives[from].got.iter());
+        let same = |(got, _): &(Arrival, usize)| {
+            let exchange = |arrival: &Arrival| (arrival.mark.label, arrival.correlation);
+            exchange(got) == exchange(arrival) && got.band == arrival.band
+        };
+        demand!(
+            began.is_some_and(|mut began| began.any(same)),
+            "{name} received {arrival:?}, which carries on nothing"
+        );
         return Ok(());
     }
     let Some(offer) = ledger.offer(mark).filter(|offer| offer.kernel == kernel) else {

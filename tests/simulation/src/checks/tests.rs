@@ -198,7 +198,7 @@ fn a_call_that_is_answered_and_times_out() {
 
 #[test]
 fn a_message_that_reaches_a_paused_kernel() {
-    found("paused", |trace| {
+    found("goes on", |trace| {
         let at = place(trace, |event| {
             matches!(
                 event,
