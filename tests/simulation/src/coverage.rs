@@ -27,7 +27,7 @@ fn cases(trace: &Trace, event: &Event) -> Vec<&'static str> {
             Receiving::Ended => "a receive outlives its kernel",
             Receiving::GaveUp => "a receive is dropped",
         }],
-        Event::GaveUp { labels } => vec![match labels.as_slice() {
+        Event::GaveUp { labels, .. } => vec![match labels.as_slice() {
             [] => "a termination is dropped",
             [_] => "a send or call is dropped",
             _ => "a send of several is dropped",

@@ -154,8 +154,12 @@ pub enum Event {
         receiving: Receiving,
     },
     /// Somebody dropped what they were waiting for: these messages' sends or calls, or a
-    /// termination.
-    GaveUp { labels: Vec<u32> },
+    /// termination; and the figures after that.
+    GaveUp {
+        kernel: Kernel,
+        labels: Vec<u32>,
+        after: Figures,
+    },
     /// A kernel logged this.
     Says { kernel: Kernel, word: Word },
     /// An operator made a call, in this state; whether it succeeded; and the figures after it.

@@ -103,7 +103,11 @@ pub async fn terminate(
         Poll::Pending => patience.wait(terminate).await,
     };
     match outcome {
-        None => world.tell(Event::GaveUp { labels: vec![] }),
+        None => world.tell(Event::GaveUp {
+            kernel,
+            labels: vec![],
+            after: world.figures(runtime, kernel),
+        }),
         Some(outcome) => world.tell(Event::Ended {
             kernel,
             done: outcome.is_ok(),

@@ -60,7 +60,7 @@ impl Sender {
         match sent.await {
             Some(Ok(id)) => self.offered(label, Sending::Accepted(Some(id.0))),
             Some(Err(error)) => self.refused(runtime, label, &error),
-            None => self.gave_up(vec![label]),
+            None => self.gave_up(runtime, vec![label]),
         }
     }
 
@@ -91,7 +91,7 @@ impl Sender {
                     self.refused(runtime, label, &error);
                 }
             }
-            None => self.gave_up(labels),
+            None => self.gave_up(runtime, labels),
         }
     }
 
@@ -107,7 +107,7 @@ impl Sender {
         });
         match called.await {
             Some(outcome) => self.called(runtime, label, outcome),
-            None => self.gave_up(vec![label]),
+            None => self.gave_up(runtime, vec![label]),
         }
     }
 
@@ -144,8 +144,14 @@ impl Sender {
         });
     }
 
-    fn gave_up(&self, labels: Vec<u32>) {
-        self.world.tell(Event::GaveUp { labels });
+    fn gave_up(&self, runtime: &RingKernelRuntime, labels: Vec<u32>) {
+        let kernel = self.plan.kernel;
+        let after = self.world.figures(runtime, kernel);
+        self.world.tell(Event::GaveUp {
+            kernel,
+            labels,
+            after,
+        });
     }
 
     fn name(&self) -> String {

@@ -52,6 +52,7 @@ pub(super) fn figures(event: &Event) -> Option<(Kernel, &Figures)> {
         Event::Operates { kernel, after, .. }
         | Event::AsksToEnd { kernel, after, .. }
         | Event::Ended { kernel, after, .. }
+        | Event::GaveUp { kernel, after, .. }
         | Event::Over {
             kernel,
             figures: after,

@@ -85,7 +85,8 @@ fn see(
         } => course.activated = true,
         Event::TaskDropped { .. } => course.ended_by_others = true,
         Event::AsksToEnd { deadline, .. } => {
-            course.ended_by_others = true;
+            // One that has ended by itself is asked in vain.
+            course.ended_by_others |= state == Some(KernelState::Terminating) || !course.activated;
             let due = at + *deadline + grace(plan);
             course.due = Some(course.due.map_or(due, |before| before.min(due)));
         }

@@ -5,6 +5,7 @@ use super::ledger::{Ledger, Life, Put};
 use super::{Verdict, demand};
 use crate::history::{Arrival, Kernel, Mark, Sending, Word};
 use crate::plan::{KernelPlan, LABELS, Plan};
+use ringhost::QueueCounts;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(plan: &Plan, ledger: &Ledger) -> Verdict {
@@ -25,6 +26,7 @@ pub(super) fn check(plan: &Plan, ledger: &Ledger) -> Verdict {
         check_order(kernel, life)?;
         check_bands(kernel, ledger, number)?;
         check_sum(plan, ledger, number)?;
+        check_given_up(plan, ledger, number)?;
     }
     Ok(())
 }
@@ -114,7 +116,8 @@ fn check_bands(kernel: &KernelPlan, ledger: &Ledger, number: Kernel) -> Verdict 
         }
         let overtook = life.got[..place].iter().find(|(early, early_at)| {
             let asked = life.asked.iter().rev().find(|asked| *asked < early_at);
-            early.band < late.band && asked.is_some_and(|asked| offer.told < *asked)
+            early.band < late.band
+                && asked.is_some_and(|asked| offer.told.is_some_and(|told| told < *asked))
         });
         demand!(
             overtook.is_none(),
@@ -155,5 +158,29 @@ fn check_sum(plan: &Plan, ledger: &Ledger, kernel: Kernel) -> Verdict {
         got <= received && (!by_itself || got == received),
         "{name} was handed {received} messages and received {got}"
     );
+    Ok(())
+}
+
+/// After its sender gave up, a message is not taken any more.
+fn check_given_up(plan: &Plan, ledger: &Ledger, kernel: Kernel) -> Verdict {
+    let (name, life) = (&plan.kernels[kernel].name, &ledger.lives[kernel]);
+    let linked = plan.link.is_some_and(|(_, to)| to == kernel);
+    let Some((figures, _)) = life.over.as_ref().filter(|_| !linked) else {
+        return Ok(());
+    };
+    for (at, counts) in &life.given_up {
+        // Whatever is not settled by then may be taken afterwards.
+        let later = ledger.offers_to(kernel).filter(|(_, offer)| {
+            let open = offer.told.is_none_or(|told| told > *at);
+            open && matches!(offer.sending, None | Some(Sending::Accepted(_)))
+        });
+        let most = later.count() as u64;
+        let taken = |counts: &QueueCounts| counts.accepted + counts.dropped_newest;
+        let counted = taken(&figures.input) - taken(counts);
+        demand!(
+            counted <= most,
+            "{name} took {counted} messages after record {at}, when {most} at most were left"
+        );
+    }
     Ok(())
 }

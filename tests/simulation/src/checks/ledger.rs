@@ -1,7 +1,7 @@
 //! A history, sorted by what it tells about.
 
 use crate::history::{Arrival, Calling, Event, Figures, Kernel, Mark, Record, Sending, Word};
-use ringhost::{Ending, Priority};
+use ringhost::{Ending, Priority, QueueCounts};
 use std::collections::BTreeMap;
 
 /// A message that somebody offered a kernel.
@@ -15,8 +15,8 @@ pub struct Offer {
     pub call: bool,
     /// What came of it, if that was told.
     pub sending: Option<Sending>,
-    /// When that was told, as the number of a record.
-    pub told: usize,
+    /// When that was told, or that somebody gave up.
+    pub told: Option<usize>,
     /// What came of a call, and when.
     pub calling: Option<(Calling, usize)>,
 }
@@ -41,6 +41,8 @@ pub struct Life {
     pub puts: Vec<Put>,
     /// What was received from it: by whom.
     pub received: Vec<(Arrival, u32)>,
+    /// When somebody gave up a message to it, and what its input had counted by then.
+    pub given_up: Vec<(usize, QueueCounts)>,
     /// What it said last.
     pub last_word: Option<Word>,
     /// Its last figures and its ending.
@@ -96,7 +98,7 @@ impl Ledger {
                     band,
                     call,
                     sending: None,
-                    told: at,
+                    told: None,
                     calling: None,
                 };
                 self.offers.insert(label, offer);
@@ -104,8 +106,20 @@ impl Ledger {
             Event::Offered { label, sending, .. } => {
                 if let Some(offer) = self.offers.get_mut(label) {
                     offer.sending = Some(sending.clone());
-                    offer.told = at;
+                    offer.told = Some(at);
                 }
+            }
+            Event::GaveUp {
+                kernel,
+                labels,
+                after,
+            } => {
+                for label in labels {
+                    if let Some(offer) = self.offers.get_mut(label) {
+                        offer.told = Some(at);
+                    }
+                }
+                self.lives[*kernel].given_up.push((at, after.input));
             }
             Event::Called { label, calling } => {
                 if let Some(offer) = self.offers.get_mut(label) {

@@ -56,7 +56,7 @@ impl Waiting {
             Event::Offered { label, .. } => {
                 self.senders.remove(label);
             }
-            Event::GaveUp { labels } => {
+            Event::GaveUp { labels, .. } => {
                 self.senders.retain(|label, _| !labels.contains(label));
             }
             &Event::Receives { kernel, receiver } => {
