@@ -18,6 +18,7 @@ fn cases(trace: &Trace, event: &Event) -> Vec<&'static str> {
         Event::Called { calling, .. } => vec![match calling {
             Calling::Answered(_) => "a call is answered",
             Calling::Dropped => "a call is dropped",
+            Calling::Died => "a call is in hand at a death",
             Calling::TimedOut => "a call times out",
             Calling::Ended => "a call outlives its kernel",
         }],
@@ -36,6 +37,7 @@ fn cases(trace: &Trace, event: &Event) -> Vec<&'static str> {
             Word::Got(arrival) if arrival.mark.serial > 0 => vec!["a link passes on"],
             Word::Got(_) => vec!["a kernel receives"],
             Word::Rests => vec!["a kernel notices a pause"],
+            Word::Dies => vec!["a kernel is started again"],
             Word::Unsent => vec!["a kernel's message is refused"],
             Word::Nothing if trace.plan.kernels[*kernel].manner == Manner::Patient => {
                 vec!["a kernel's receive times out"]
@@ -67,6 +69,7 @@ fn cases(trace: &Trace, event: &Event) -> Vec<&'static str> {
             kernel,
             figures,
             ending,
+            dead_letters,
         } => {
             let mut cases = vec![match ending {
                 Some(Ending::Returned) => "a kernel returned",
@@ -90,6 +93,8 @@ fn cases(trace: &Trace, event: &Event) -> Vec<&'static str> {
                     figures.output.dropped_at_end,
                 ),
                 ("a reply is unclaimed", figures.unclaimed),
+                ("a message is given again", figures.input.returned),
+                ("a letter is dead", dead_letters.count),
             ];
             cases.extend(
                 happened
@@ -111,10 +116,12 @@ fn cases(trace: &Trace, event: &Event) -> Vec<&'static str> {
 const CASES: &[&str] = &[
     "a call is answered",
     "a call is dropped",
+    "a call is in hand at a death",
     "a call is not valid",
     "a call outlives its kernel",
     "a call times out",
     "a kernel failed",
+    "a kernel is started again",
     "a kernel notices a pause",
     "a kernel receives",
     "a kernel returned",
@@ -126,8 +133,10 @@ const CASES: &[&str] = &[
     "a link ends early",
     "a link ends with its kernel",
     "a link passes on",
+    "a letter is dead",
     "a message is accepted",
     "a message is dropped at the end",
+    "a message is given again",
     "a message is received",
     "a message is refused",
     "a pause with messages",

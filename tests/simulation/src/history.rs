@@ -56,6 +56,8 @@ pub enum Calling {
     Answered(Arrival),
     /// The queue dropped the message.
     Dropped,
+    /// The kernel died with the message in hand.
+    Died,
     /// No answer in time.
     TimedOut,
     /// The kernel ended.
@@ -98,6 +100,8 @@ pub enum Word {
     Fails,
     /// It is about to trap.
     Traps,
+    /// Its instance has died, and another is to follow. The host says this of it.
+    Dies,
 }
 
 /// A kernel's figures.
@@ -125,6 +129,15 @@ impl From<KernelTelemetry> for Figures {
             unclaimed: telemetry.replies_unclaimed,
         }
     }
+}
+
+/// The messages that a kernel died with, as far as they were kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetters {
+    /// Those that were kept.
+    pub kept: Vec<Mark>,
+    /// How many there were.
+    pub count: u64,
 }
 
 /// What happened.
@@ -197,11 +210,12 @@ pub enum Event {
         input: usize,
         output: usize,
     },
-    /// All is over, and a kernel's last figures and its ending are these.
+    /// All is over, and a kernel's last figures, its ending and its dead letters are these.
     Over {
         kernel: Kernel,
         figures: Figures,
         ending: Option<Ending>,
+        dead_letters: DeadLetters,
     },
 }
 

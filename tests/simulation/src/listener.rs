@@ -124,6 +124,8 @@ fn word(text: &str) -> Option<Word> {
         "returns" => Word::Returns,
         "fails" => Word::Fails,
         "traps" => Word::Traps,
+        // The host's own line: "it trapped..; it is started again".
+        "it" => Word::Dies,
         _ => return None,
     })
 }

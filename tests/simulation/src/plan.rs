@@ -2,7 +2,7 @@
 
 use crate::history::Kernel;
 use fastrand::Rng;
-use ringhost::{LaunchOptions, Limits, Overflow};
+use ringhost::{InHand, LaunchOptions, Limits, Overflow, Restart, RestartWhen};
 use std::time::Duration;
 
 /// How a kernel goes about its work; see the kernel `simulated`.
@@ -93,6 +93,9 @@ pub struct Plan {
     pub finale: Finale,
 }
 
+/// Longer than a simulation: in it, restarts count to the end.
+const LONG_WINDOW: Duration = Duration::from_secs(3600);
+
 /// Labels for each sender.
 pub const LABELS: u32 = 1000;
 
@@ -108,13 +111,19 @@ impl Plan {
         let shares = kernels
             .iter()
             .any(|kernel| kernel.options.limits.cpu_share.is_some());
-        let senders = (0..chance.usize(1..=5)).map(|_| SenderPlan {
-            kernel: chance.usize(..count),
-            deeds: chance.usize(1..=16),
-            harmful: chance.u32(..8) == 0,
+        let restarts = |kernel: &KernelPlan| kernel.options.restart.when != RestartWhen::Never;
+        let senders = (0..chance.usize(1..=5)).map(|_| {
+            let to = chance.usize(..count);
+            let harmful = chance.u32(..8) == 0 || restarts(&kernels[to]) && chance.bool();
+            SenderPlan {
+                kernel: to,
+                deeds: chance.usize(1..=16),
+                harmful,
+            }
         });
+        let senders = senders.collect();
         Self {
-            senders: senders.collect(),
+            senders,
             kernels,
             link,
             // Time that a kernel pays for is time that passes while it runs.
@@ -140,13 +149,34 @@ fn kernel(chance: &mut Rng, number: Kernel) -> KernelPlan {
         .queue_size(chance.usize(1..=8))
         .overflow(overflow(chance))
         .output_overflow(overflow(chance))
-        .limits(limits);
+        .limits(limits)
+        .restart(restart(chance));
     KernelPlan {
         name: format!("{manner:?}-{number}").to_lowercase(),
         manner,
         options,
         receivers: chance.choice([0, 1, 1, 1, 2]).unwrap_or(1),
         deeds: chance.usize(..10),
+    }
+}
+
+fn restart(chance: &mut Rng) -> Restart {
+    let when = match chance.u32(..6) {
+        0 => RestartWhen::OnFailure,
+        1 => RestartWhen::Always,
+        _ => RestartWhen::Never,
+    };
+    let backoff = Duration::from_millis(chance.u64(1..5));
+    Restart {
+        when,
+        backoff,
+        longest_backoff: backoff * chance.u32(1..5),
+        budget: chance.u32(1..6),
+        window: LONG_WINDOW,
+        in_hand: chance
+            .choice([InHand::DeadLetter, InHand::Retry])
+            .unwrap_or_default(),
+        attempts: chance.u32(1..4),
     }
 }
 

@@ -112,6 +112,7 @@ fn tell_what_is_left(world: &World) {
             kernel,
             figures: world.figures(&runtime, kernel),
             ending: status.ending,
+            dead_letters: world.dead_letters(&runtime, kernel),
         });
     }
 }

@@ -1,6 +1,7 @@
 //! What everybody in a simulation has at hand.
 
-use crate::history::{Event, Figures, History, Kernel};
+use crate::actors::arrival;
+use crate::history::{DeadLetters, Event, Figures, History, Kernel};
 use crate::plan::{KernelPlan, Plan};
 use crate::scheduler::Stage;
 use parking_lot::Mutex;
@@ -63,6 +64,22 @@ impl World {
             .expect("the kernel was launched")
             .expect("telemetry is on")
             .into()
+    }
+
+    /// A kernel's dead letters. They are taken.
+    ///
+    /// # Panics
+    /// If the runtime does not know it.
+    pub fn dead_letters(&self, runtime: &RingKernelRuntime, kernel: Kernel) -> DeadLetters {
+        let name = &self.kernel(kernel).name;
+        let telemetry = runtime.telemetry(name).expect("the kernel was launched");
+        let letters = runtime.take_dead_letters(name);
+        let letters = letters.expect("the kernel was launched");
+        let kept = letters.iter().map(|letter| arrival(&letter.message).mark);
+        DeadLetters {
+            kept: kept.collect(),
+            count: telemetry.expect("telemetry is on").dead_letters,
+        }
     }
 
     /// A kernel's state now.

@@ -51,7 +51,7 @@ fn employ(world: &World, name: &str, work: impl Future<Output = ()> + Send + 'st
 ///
 /// # Panics
 /// If it is none of ours.
-fn arrival(message: &Message) -> Arrival {
+pub fn arrival(message: &Message) -> Arrival {
     let order = Order::decode(&message.payload).expect("a kernel sends orders");
     Arrival {
         mark: Mark {

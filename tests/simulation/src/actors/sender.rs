@@ -6,7 +6,7 @@ use crate::history::{Calling, Event, Kernel, Sending};
 use crate::plan::{LABELS, SenderPlan};
 use crate::world::World;
 use fastrand::Rng;
-use ringhost::{Error, Message, Outgoing, Priority, RingKernelRuntime};
+use ringhost::{DropCause, Error, Message, Outgoing, Priority, RingKernelRuntime};
 use std::sync::Arc;
 use std::time::Duration;
 use test_kernels::order::{Command, Order};
@@ -114,7 +114,10 @@ impl Sender {
     fn called(&self, runtime: &RingKernelRuntime, label: u32, outcome: Result<Message, Error>) {
         let calling = match outcome {
             Ok(message) => Calling::Answered(arrival(&message)),
-            Err(Error::MessageDropped(_)) => Calling::Dropped,
+            Err(Error::MessageDropped(dropped)) => match dropped.cause {
+                DropCause::Overflow => Calling::Dropped,
+                DropCause::DeadLetter => Calling::Died,
+            },
             Err(Error::Timeout(_)) => Calling::TimedOut,
             Err(Error::KernelEnded(_)) => Calling::Ended,
             Err(error) => return self.refused(runtime, label, &error),

@@ -4,7 +4,7 @@ use super::ledger::{Ledger, Life, Offer};
 use super::{Verdict, demand};
 use crate::history::{Calling, Kernel};
 use crate::plan::Plan;
-use ringhost::Overflow;
+use ringhost::{Overflow, RestartWhen};
 
 pub(super) fn check(plan: &Plan, ledger: &Ledger) -> Verdict {
     for (label, offer) in &ledger.offers {
@@ -22,7 +22,8 @@ fn check_call(plan: &Plan, ledger: &Ledger, label: u32, offer: &Offer) -> Verdic
     };
     let kernel = &plan.kernels[offer.kernel];
     let (name, life) = (&kernel.name, &ledger.lives[offer.kernel]);
-    let first = life.puts.iter().find(|put| put.mark.label == label);
+    let mut puts = life.puts.iter().filter(|put| !put.is_refused());
+    let first = puts.find(|put| put.mark.label == label);
     match calling {
         Calling::Answered(arrival) => {
             demand!(
@@ -36,6 +37,13 @@ fn check_call(plan: &Plan, ledger: &Ledger, label: u32, offer: &Offer) -> Verdic
             demand!(
                 drops.contains(&kernel.options.overflow) && !got(life, label),
                 "call {label} to {name} was not dropped, though its caller was told so"
+            );
+        }
+        Calling::Died => {
+            demand!(
+                kernel.options.restart.when != RestartWhen::Never
+                    && (got(life, label) || life.unsaid() > 0),
+                "call {label} to {name} was not in its hand, though its caller was told so"
             );
         }
         Calling::TimedOut | Calling::Ended => {

@@ -91,6 +91,7 @@ fn check_figures(kernel: &KernelPlan, figures: &Figures) -> Verdict {
         let QueueCounts {
             accepted,
             received,
+            returned,
             depth,
             peak_depth,
             dropped_oldest,
@@ -103,10 +104,10 @@ fn check_figures(kernel: &KernelPlan, figures: &Figures) -> Verdict {
             accepted == received + depth + dropped_oldest + dropped_at_end,
             "{name}: the counts do not add up: {counts:?}"
         );
-        // What is promised to a receiver takes no room.
+        // What is promised to a receiver takes no room, and what comes back needs none.
         let capacity = kernel.capacity() as u64;
         demand!(
-            peak_depth <= capacity && depth <= capacity + receivers as u64,
+            peak_depth <= capacity && depth <= capacity + receivers as u64 + returned,
             "{name} holds more than {capacity}: {counts:?}"
         );
         let (drops_oldest, drops_newest) = (

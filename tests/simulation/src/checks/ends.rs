@@ -2,7 +2,7 @@
 
 use super::counts::figures;
 use super::ledger::{Ledger, Life};
-use super::{Verdict, demand};
+use super::{Verdict, demand, restarts};
 use crate::history::{Event, Kernel, Record, Word};
 use crate::plan::Plan;
 use crate::scheduler::{LONGEST_TURN, PATIENCE};
@@ -38,8 +38,9 @@ pub(super) fn check(plan: &Plan, records: &[Record], ledger: &Ledger) -> Verdict
             see(plan, &mut courses[kernel], kernel, state, record)?;
         }
     }
-    for ((plan, course), life) in plan.kernels.iter().zip(&courses).zip(&ledger.lives) {
-        check_ending(&plan.name, course, life)?;
+    for ((kernel, course), life) in plan.kernels.iter().zip(&courses).zip(&ledger.lives) {
+        check_ending(&kernel.name, course, life)?;
+        restarts::check(kernel, course.ended_by_others, records, life)?;
     }
     Ok(())
 }
@@ -125,7 +126,7 @@ fn check_ending(name: &str, course: &Course, life: &Life) -> Verdict {
         _ => false,
     };
     demand!(
-        expected,
+        expected && (!life.down || course.ended_by_others),
         "{name} said {:?} last and is told to have ended like this: {ending}",
         life.last_word
     );

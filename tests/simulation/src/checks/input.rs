@@ -1,11 +1,11 @@
 //! A message that was accepted is received once or counted as dropped; one that was refused is not
 //! received; messages of one sender in one band come in their order, and a higher band overtakes.
 
-use super::ledger::{Ledger, Life, Put};
+use super::ledger::{Ledger, Life};
 use super::{Verdict, demand};
 use crate::history::{Arrival, Kernel, Mark, Sending, Word};
 use crate::plan::{KernelPlan, LABELS, Plan};
-use ringhost::QueueCounts;
+use ringhost::{InHand, QueueCounts};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(plan: &Plan, ledger: &Ledger) -> Verdict {
@@ -15,7 +15,9 @@ pub(super) fn check(plan: &Plan, ledger: &Ledger) -> Verdict {
         let mut seen = BTreeSet::new();
         for (arrival, _) in &life.got {
             let mark = arrival.mark;
-            demand!(seen.insert(mark), "{} received {mark:?} twice", kernel.name);
+            if !seen.insert(mark) {
+                continue;
+            }
             demand!(
                 ids.insert(arrival.id),
                 "two messages have the id {}",
@@ -23,7 +25,8 @@ pub(super) fn check(plan: &Plan, ledger: &Ledger) -> Verdict {
             );
             check_origin(plan, ledger, number, arrival)?;
         }
-        check_order(kernel, life)?;
+        check_again(kernel, life)?;
+        check_order(plan, ledger, number)?;
         check_bands(kernel, ledger, number)?;
         check_sum(plan, ledger, number)?;
         check_given_up(plan, ledger, number)?;
@@ -41,9 +44,11 @@ fn check_origin(plan: &Plan, ledger: &Ledger, kernel: Kernel, arrival: &Arrival)
     let mark = arrival.mark;
     if mark.serial > 0 {
         let from = plan.link.filter(|(_, to)| *to == kernel);
-        let put = from.and_then(|(from, _)| put(&ledger.lives[from], mark));
-        let refused = put.is_none_or(|put| put.taken.is_some_and(|(taken, _)| !taken));
-        demand!(!refused, "{name} received {mark:?}, which no link took");
+        let place = from.and_then(|(from, _)| ledger.lives[from].place_of(mark));
+        demand!(
+            place.is_some(),
+            "{name} received {mark:?}, which no link took"
+        );
         let began = from.map(|(from, _)| ledger.lives[from].got.iter());
         let same = |(got, _): &(Arrival, usize)| {
             let exchange = |arrival: &Arrival| (arrival.mark.label, arrival.correlation);
@@ -77,26 +82,64 @@ fn check_origin(plan: &Plan, ledger: &Ledger, kernel: Kernel, arrival: &Arrival)
     Ok(())
 }
 
-/// What a kernel sent under this mark.
-pub(super) fn put(life: &Life, mark: Mark) -> Option<Put> {
-    life.puts.iter().find(|put| put.mark == mark).copied()
+/// A message comes again only to a new instance, if it is to, after one that died with it in hand.
+fn check_again(kernel: &KernelPlan, life: &Life) -> Verdict {
+    let (name, restart) = (&kernel.name, &kernel.options.restart);
+    let mut times: BTreeMap<Mark, (u32, usize)> = BTreeMap::new();
+    for (arrival, at) in &life.got {
+        let mark = arrival.mark;
+        let (count, before) = times.get(&mark).copied().unwrap_or((0, 0));
+        times.insert(mark, (count + 1, *at));
+        let mut between = life
+            .losses
+            .iter()
+            .filter(|loss| (before..*at).contains(&loss.at));
+        let loss = between.find(|loss| loss.in_hand.contains(&mark));
+        demand!(
+            count == 0 || restart.in_hand == InHand::Retry && loss.is_some(),
+            "{name} received {mark:?} twice"
+        );
+        let since = loss.filter(|_| count > 0).map_or(*at, |loss| loss.at);
+        let put_back = |mark: &Mark| life.losses.iter().any(|loss| loss.in_hand.contains(mark));
+        let overtook = life.got.iter().find(|(other, other_at)| {
+            let between = (since..*at).contains(other_at);
+            between && other.band <= arrival.band && !put_back(&other.mark)
+        });
+        demand!(
+            overtook.is_none(),
+            "{name} received {mark:?} again later than {overtook:?}"
+        );
+        demand!(
+            count < restart.attempts,
+            "{name} received {mark:?} more than {} times",
+            restart.attempts
+        );
+    }
+    Ok(())
 }
 
-fn check_order(kernel: &KernelPlan, life: &Life) -> Verdict {
+/// The first time that each came.
+fn first_times(life: &Life) -> Vec<(Arrival, usize)> {
+    let mut seen = BTreeSet::new();
+    let mut first = life.got.clone();
+    first.retain(|(arrival, _)| seen.insert(arrival.mark));
+    first
+}
+
+fn check_order(plan: &Plan, ledger: &Ledger, kernel: Kernel) -> Verdict {
     let mut last = BTreeMap::new();
-    for (arrival, _) in &life.got {
-        let Arrival { mark, band, .. } = *arrival;
-        // A sender counts its labels, a kernel its serials.
-        let number = if mark.serial == 0 {
-            mark.label
-        } else {
-            mark.serial
+    for (arrival, _) in first_times(&ledger.lives[kernel]) {
+        let Arrival { mark, band, .. } = arrival;
+        // A sender counts its labels; what a kernel sent has its place.
+        let place = match plan.link.filter(|_| mark.serial > 0) {
+            Some((from, _)) => ledger.lives[from].place_of(mark),
+            None => Some(mark.label as usize),
         };
-        if let Some(before) = last.insert((sender(mark), band), number) {
+        if let Some(before) = last.insert((sender(mark), band), place) {
             demand!(
-                before < number,
-                "{} received {mark:?} after {before} of the same sender and band",
-                kernel.name
+                before < place,
+                "{} received {mark:?} after {before:?} of the same sender and band",
+                plan.kernels[kernel].name
             );
         }
     }
@@ -107,14 +150,15 @@ fn check_order(kernel: &KernelPlan, life: &Life) -> Verdict {
 /// kernel gets for asking.
 fn check_bands(kernel: &KernelPlan, ledger: &Ledger, number: Kernel) -> Verdict {
     let life = &ledger.lives[number];
-    for (place, (late, at)) in life.got.iter().enumerate() {
+    let first = first_times(life);
+    for (place, (late, at)) in first.iter().enumerate() {
         let Some(offer) = ledger.offer(late.mark) else {
             continue;
         };
         if !matches!(offer.sending, Some(Sending::Accepted(Some(_)))) {
             continue;
         }
-        let overtook = life.got[..place].iter().find(|(early, early_at)| {
+        let overtook = first[..place].iter().find(|(early, early_at)| {
             let asked = life.asked.iter().rev().find(|asked| *asked < early_at);
             early.band < late.band
                 && asked.is_some_and(|asked| offer.told.is_some_and(|told| told < *asked))
@@ -149,7 +193,7 @@ fn check_sum(plan: &Plan, ledger: &Ledger, kernel: Kernel) -> Verdict {
         "{name} counted {counted} messages; {least} to {most} were accepted"
     );
     let got = life.got.len() as u64;
-    let received = figures.input.received;
+    let received = handed(&figures.input);
     let by_itself = matches!(
         life.last_word,
         Some(Word::Returns | Word::Fails | Word::Traps)
@@ -159,6 +203,11 @@ fn check_sum(plan: &Plan, ledger: &Ledger, kernel: Kernel) -> Verdict {
         "{name} was handed {received} messages and received {got}"
     );
     Ok(())
+}
+
+/// How many messages a queue has handed out, those that came back included.
+pub(super) fn handed(counts: &QueueCounts) -> u64 {
+    counts.received + counts.returned
 }
 
 /// After its sender gave up, a message is not taken any more.

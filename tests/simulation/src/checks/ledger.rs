@@ -1,6 +1,8 @@
 //! A history, sorted by what it tells about.
 
-use crate::history::{Arrival, Calling, Event, Figures, Kernel, Mark, Record, Sending, Word};
+use crate::history::{
+    Arrival, Calling, DeadLetters, Event, Figures, Kernel, Mark, Record, Sending, Word,
+};
 use ringhost::{Ending, Priority, QueueCounts};
 use std::collections::BTreeMap;
 
@@ -28,6 +30,26 @@ pub struct Put {
     pub mark: Mark,
     /// Whether it was taken, if that was told, and when.
     pub taken: Option<(bool, usize)>,
+    /// The instance that sent it has died since.
+    orphan: bool,
+}
+
+impl Put {
+    /// Whether it was told that this was not taken.
+    pub fn is_refused(&self) -> bool {
+        self.taken.is_some_and(|(taken, _)| !taken)
+    }
+}
+
+/// What an instance that died had in hand.
+#[derive(Debug, Clone)]
+pub struct Loss {
+    /// When it died.
+    pub at: usize,
+    /// Whether it returned.
+    pub returned: bool,
+    /// What it had received last and not answered.
+    pub in_hand: Vec<Mark>,
 }
 
 /// What a history tells about one kernel.
@@ -45,8 +67,16 @@ pub struct Life {
     pub given_up: Vec<(usize, QueueCounts)>,
     /// What it said last.
     pub last_word: Option<Word>,
+    /// The instances that died and were to be followed.
+    pub losses: Vec<Loss>,
+    /// What it received last and has not answered.
+    in_hand: Vec<Mark>,
+    /// Whether its last instance died and has not been followed yet.
+    pub down: bool,
     /// Its last figures and its ending.
     pub over: Option<(Figures, Option<Ending>)>,
+    /// Its dead letters.
+    pub dead_letters: Option<DeadLetters>,
 }
 
 /// A history, sorted by what it tells about.
@@ -140,20 +170,52 @@ impl Ledger {
                 kernel,
                 figures,
                 ending,
-            } => self.lives[*kernel].over = Some((*figures, ending.clone())),
+                dead_letters,
+            } => {
+                let life = &mut self.lives[*kernel];
+                life.over = Some((*figures, ending.clone()));
+                life.dead_letters = Some(dead_letters.clone());
+            }
             _ => {}
         }
     }
 }
 
 impl Life {
+    /// The place among what it sent of what was taken, or may have been, under this mark.
+    pub fn place_of(&self, mark: Mark) -> Option<usize> {
+        self.puts
+            .iter()
+            .position(|put| put.mark == mark && !put.is_refused())
+    }
+
+    /// How many messages it may have been handed without a word: it was stopped before it said so.
+    pub fn unsaid(&self) -> u64 {
+        let said = self.got.len() as u64;
+        self.over.as_ref().map_or(u64::MAX, |(figures, _)| {
+            (figures.input.received + figures.input.returned).saturating_sub(said)
+        })
+    }
+
     fn say(&mut self, at: usize, word: &Word) {
+        self.down = false;
         match word {
-            Word::Asks => self.asked.push(at),
-            Word::Got(arrival) => self.got.push((*arrival, at)),
-            &Word::Puts(mark) => self.puts.push(Put { mark, taken: None }),
+            Word::Asks => {
+                self.asked.push(at);
+                self.in_hand.clear();
+            }
+            Word::Got(arrival) => {
+                self.got.push((*arrival, at));
+                self.in_hand.push(arrival.mark);
+            }
+            &Word::Puts(mark) => self.puts.push(Put {
+                mark,
+                taken: None,
+                orphan: false,
+            }),
             &Word::Sent(count) => self.settle(at, count),
             Word::Unsent => self.settle(at, 0),
+            Word::Dies => return self.die(at),
             _ => {}
         }
         self.last_word = Some(word.clone());
@@ -161,9 +223,28 @@ impl Life {
 
     /// So many of the messages whose fate is open were taken.
     fn settle(&mut self, at: usize, count: usize) {
-        let open = self.puts.iter_mut().filter(|put| put.taken.is_none());
-        for (number, put) in open.enumerate() {
-            put.taken = Some((number < count, at));
+        let open = |put: &&mut Put| put.taken.is_none() && !put.orphan;
+        for (number, put) in self.puts.iter_mut().filter(open).enumerate() {
+            let taken = number < count;
+            put.taken = Some((taken, at));
+            let answered = |mark: &Mark| mark.label == put.mark.label;
+            if taken && let Some(place) = self.in_hand.iter().position(answered) {
+                self.in_hand.remove(place);
+            }
         }
+    }
+
+    fn die(&mut self, at: usize) {
+        self.down = true;
+        for put in &mut self.puts {
+            put.orphan = true;
+        }
+        let in_hand = std::mem::take(&mut self.in_hand);
+        let returned = self.last_word == Some(Word::Returns);
+        self.losses.push(Loss {
+            at,
+            returned,
+            in_hand,
+        });
     }
 }

@@ -8,6 +8,7 @@ mod input;
 mod ledger;
 mod output;
 mod pause;
+mod restarts;
 mod waits;
 
 #[cfg(test)]

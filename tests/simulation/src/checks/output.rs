@@ -1,7 +1,6 @@
 //! What a kernel sent is received once, in its order and as an answer to what it received, or is
 //! counted.
 
-use super::input::put;
 use super::ledger::{Ledger, Life};
 use super::{Verdict, demand};
 use crate::history::{Arrival, Calling, Kernel};
@@ -37,9 +36,10 @@ pub(super) fn check(plan: &Plan, ledger: &Ledger) -> Verdict {
 /// What the kernel sent carries on what it received.
 fn check_answer(kernel: &KernelPlan, life: &Life, arrival: &Arrival) -> Verdict {
     let (name, mark) = (&kernel.name, arrival.mark);
-    let put = put(life, mark);
-    let refused = put.is_none_or(|put| put.taken.is_some_and(|(taken, _)| !taken));
-    demand!(!refused, "{name} did not send {mark:?}, which was received");
+    demand!(
+        life.place_of(mark).is_some(),
+        "{name} did not send {mark:?}, which was received"
+    );
     let mut got = life.got.iter().map(|(got, _)| got);
     let cause = got.find(|got| {
         let same = got.mark.label == mark.label;
@@ -60,10 +60,11 @@ fn check_order(kernel: &KernelPlan, life: &Life) -> Verdict {
     let mut last = BTreeMap::new();
     for (arrival, _) in &life.received {
         let Arrival { mark, band, .. } = *arrival;
-        if let Some(before) = last.insert(band, mark.serial) {
+        let place = life.place_of(mark);
+        if let Some(before) = last.insert(band, place) {
             demand!(
-                before < mark.serial,
-                "{} sent {mark:?}, which was received after number {before} of its band",
+                before < place,
+                "{} sent {mark:?}, which was received after its message {before:?} of that band",
                 kernel.name
             );
         }

@@ -2,6 +2,7 @@
 //! handed to it; and a paused kernel that was at work stands still.
 
 use super::counts::figures;
+use super::input::handed;
 use super::ledger::Ledger;
 use super::{Verdict, demand};
 use crate::history::{Event, Record, Word};
@@ -34,7 +35,7 @@ pub(super) fn check(plan: &Plan, records: &[Record], ledger: &Ledger) -> Verdict
         let Some((kernel, figures)) = figures(&record.event) else {
             continue;
         };
-        let (name, received) = (&plan.kernels[kernel].name, figures.input.received);
+        let (name, received) = (&plan.kernels[kernel].name, handed(&figures.input));
         if let Some(before) = paused[kernel] {
             demand!(
                 before == received,
@@ -60,7 +61,7 @@ pub(super) fn check(plan: &Plan, records: &[Record], ledger: &Ledger) -> Verdict
         }
         let last = ledger.lives[kernel].over.as_ref();
         if let (KernelState::Terminating, Some((last, _))) = (figures.state, last) {
-            let in_the_end = last.input.received;
+            let in_the_end = handed(&last.input);
             demand!(
                 received == in_the_end,
                 "{name} was asked to end at {received} messages, and was handed {in_the_end}"

@@ -3,7 +3,7 @@
 use super::{Verdict, demand};
 use crate::history::{Event, Kernel, Mark, Record, Word};
 use crate::plan::Plan;
-use ringhost::{KernelState, Overflow};
+use ringhost::{InHand, KernelState, Overflow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who waits for what.
@@ -18,6 +18,10 @@ struct Waiting {
     asking: BTreeSet<Kernel>,
     /// Kernels that are sending, and what.
     putting: BTreeMap<Kernel, Vec<Mark>>,
+    /// Kernels and the labels of what they received last and have not answered.
+    in_hand: BTreeSet<(Kernel, u32)>,
+    /// What kernels had in hand when they failed.
+    died_with: BTreeSet<(Kernel, u32)>,
     /// Labels of messages whose answer was taken.
     answered: BTreeSet<(Kernel, u32)>,
 }
@@ -77,15 +81,29 @@ impl Waiting {
         match word {
             Word::Asks => {
                 self.asking.insert(kernel);
+                self.in_hand.retain(|(holder, _)| *holder != kernel);
+            }
+            Word::Got(arrival) => {
+                self.in_hand.insert((kernel, arrival.mark.label));
             }
             Word::Puts(mark) => self.putting.entry(kernel).or_default().push(*mark),
             Word::Sent(count) => {
                 let put = self.putting.remove(&kernel).unwrap_or_default();
-                let taken = put.into_iter().take(*count);
-                self.answered.extend(taken.map(|mark| (kernel, mark.label)));
+                for mark in put.into_iter().take(*count) {
+                    self.answered.insert((kernel, mark.label));
+                    self.in_hand.remove(&(kernel, mark.label));
+                }
             }
             Word::Unsent => {
                 self.putting.remove(&kernel);
+            }
+            // What it returned with is no dead letter.
+            Word::Returns => self.in_hand.retain(|(holder, _)| *holder != kernel),
+            Word::Dies => {
+                self.putting.remove(&kernel);
+                let of_kernel = |(holder, _): &(Kernel, u32)| *holder == kernel;
+                self.died_with
+                    .extend(self.in_hand.extract_if(.., of_kernel));
             }
             _ => {}
         }
@@ -125,8 +143,11 @@ impl Waiting {
         for (label, (to, call)) in &self.senders {
             let waits_for_room = !call && (input < capacity || ending);
             let answered = *call && self.answered.contains(&(kernel, *label));
+            let dead = *call
+                && options.restart.in_hand == InHand::DeadLetter
+                && self.died_with.contains(&(kernel, *label));
             demand!(
-                *to != kernel || alive && !waits_for_room && !answered,
+                *to != kernel || alive && !waits_for_room && !answered && !dead,
                 "the sender of {label} waits for {name}, which is {state}, with {input} of {capacity}"
             );
         }
