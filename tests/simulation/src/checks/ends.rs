@@ -24,6 +24,8 @@ struct Course {
     over: bool,
     /// It must have ended by then.
     due: Option<Duration>,
+    /// By when whoever asked last must be told that it has.
+    last_due: Duration,
 }
 
 pub(super) fn check(plan: &Plan, records: &[Record], ledger: &Ledger) -> Verdict {
@@ -90,11 +92,17 @@ fn see(
             course.ended_by_others |= state == Some(KernelState::Terminating) || !course.activated;
             let due = at + *deadline + grace(plan);
             course.due = Some(course.due.map_or(due, |before| before.min(due)));
+            course.last_due = due;
         }
         Event::Ended { .. } => {
             demand!(
                 course.over,
                 "{at:?}: {name} was said to have ended: {state:?}"
+            );
+            demand!(
+                at <= course.last_due,
+                "{at:?}: {name} should have ended by {:?}",
+                course.last_due
             );
         }
         _ => {}

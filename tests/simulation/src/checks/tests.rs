@@ -1,9 +1,10 @@
 //! The checks reject what must not be: real histories with one thing changed.
 
 use super::faults;
-use crate::history::{Calling, Event, Figures, Receiving, Record, Sending, Word};
+use crate::history::{Arrival, Calling, Event, Figures, Receiving, Record, Sending, Word};
+use crate::plan::LABELS;
 use crate::simulation::{Trace, simulate};
-use ringhost::{Call, Ending, KernelState};
+use ringhost::{Call, Ending, InHand, KernelState, RestartWhen};
 use std::time::Duration;
 
 /// Changes the first history that has something to change, and demands that the change is found,
@@ -109,10 +110,15 @@ fn messages_that_come_in_another_order() {
                 Event::Says {
                     kernel,
                     word: Word::Got(arrival),
-                } => Some((*kernel, arrival.band, arrival.mark.label / 1000)),
+                } if arrival.mark.serial == 0 => Some((*kernel, *arrival)),
                 _ => None,
             };
-            arrival(one) == arrival(other)
+            let (Some((kernel, one)), Some((other_kernel, other))) = (arrival(one), arrival(other))
+            else {
+                return false;
+            };
+            let sender = |arrival: &Arrival| (arrival.mark.label / LABELS, arrival.band);
+            kernel == other_kernel && one.id != other.id && sender(&one) == sender(&other)
         };
         let pairs = gots.iter().copied().zip(gots.iter().skip(1).copied());
         let (one, other) = pairs.clone().find(same)?;
@@ -315,4 +321,56 @@ fn a_simulation_without_end() {
         trace.hung.push("somebody".to_owned());
         Some(())
     });
+}
+
+#[test]
+fn a_kernel_that_is_started_again_too_soon() {
+    found("was started again after", |trace| {
+        let at = place(trace, |event| says(event, &Word::Dies))?;
+        let Event::Says { kernel, .. } = trace.records[at].event else {
+            return None;
+        };
+        // The next instance has a word.
+        let asks = |event: &Event| {
+            says(event, &Word::Asks)
+                && matches!(event, Event::Says { kernel: of, .. } if *of == kernel)
+        };
+        let next = (at..trace.records.len()).find(|&at| asks(&trace.records[at].event))?;
+        trace.records[next].time = trace.records[at].time;
+        Some(())
+    });
+}
+
+#[test]
+fn a_dead_letter_that_is_lost() {
+    found("which is not kept", |trace| {
+        let buries = |kernel: usize, trace: &Trace| {
+            let restart = &trace.plan.kernels[kernel].options.restart;
+            restart.in_hand == InHand::DeadLetter && restart.when != RestartWhen::Never
+        };
+        let died = place(
+            trace,
+            |event| matches!(event, Event::Says { kernel, word: Word::Dies } if buries(*kernel, trace)),
+        )?;
+        let Event::Says { kernel: of, .. } = trace.records[died].event else {
+            return None;
+        };
+        alter(trace, |event| match event {
+            Event::Over {
+                kernel,
+                dead_letters,
+                ..
+            } if *kernel == of && dead_letters.kept.len() as u64 == dead_letters.count => {
+                dead_letters.kept.pop()?;
+                dead_letters.kept.clear();
+                dead_letters.count = 0;
+                Some(())
+            }
+            _ => None,
+        })
+    });
+}
+
+fn says(event: &Event, wanted: &Word) -> bool {
+    matches!(event, Event::Says { word, .. } if word == wanted)
 }
