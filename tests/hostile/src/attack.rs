@@ -2,7 +2,7 @@
 
 use crate::Promise;
 use bytes::Bytes;
-use ringhost::{Grants, KernelTelemetry, LaunchOptions, Limits, LogLine};
+use ringhost::{Grants, KernelTelemetry, LaunchOptions, Limits, LogLine, Restart};
 use std::time::Duration;
 
 /// Whether a limit was hit, by the attacker's figures at its end and the last lines that it logged.
@@ -89,6 +89,12 @@ impl Attack {
     pub(crate) fn hits(mut self, key: &'static str, set: impl FnOnce(&mut LaunchOptions)) -> Self {
         set(&mut self.options);
         self.limit = Some(key);
+        self
+    }
+
+    /// The same, started again when it has ended, as this says.
+    pub(crate) fn restarting(mut self, restart: Restart) -> Self {
+        self.options.restart = restart;
         self
     }
 

@@ -24,12 +24,14 @@ pub enum Promise {
     Returned,
     /// It runs on, and is stopped by force.
     Contained,
+    /// It dies and is started again, until it is asked to end.
+    DiesOn,
 }
 
 impl Promise {
     /// True if the attack goes on until it is stopped.
     pub(crate) fn runs_on(self) -> bool {
-        self == Self::Contained
+        matches!(self, Self::Contained | Self::DiesOn)
     }
 
     /// True if this came of it.
@@ -54,6 +56,7 @@ impl Promise {
             (Self::Failed(why), Outcome::Ended(Ending::Failed(error))) => error.contains(why),
             (Self::Returned, Outcome::Ended(Ending::Returned)) => true,
             (Self::Contained, Outcome::Stopped(ending)) => *ending == Ending::Stopped,
+            (Self::DiesOn, Outcome::Stopped(_)) => true,
             _ => false,
         }
     }
@@ -71,6 +74,7 @@ impl fmt::Display for Promise {
             Self::Failed(why) => write!(formatter, "returned the error \"{why}\""),
             Self::Returned => write!(formatter, "returned, having done nothing"),
             Self::Contained => write!(formatter, "contained: ran on, stopped by force"),
+            Self::DiesOn => write!(formatter, "died on, until it was asked to end"),
         }
     }
 }

@@ -13,6 +13,7 @@ mod log;
 mod memory;
 mod network;
 mod receiving;
+mod restarts;
 mod results;
 mod sending;
 mod stack;
@@ -39,6 +40,7 @@ pub fn all() -> Vec<Attack> {
         sending::attacks(),
         allocation::attacks(),
         lifecycle::attacks(),
+        restarts::attacks(),
         log::attacks(),
         wasi::attacks(),
         wasi_resources::attacks(),
