@@ -10,13 +10,13 @@ use tokio::time::Instant;
 /// One of the scenario's kernels, by its place.
 pub type Kernel = usize;
 
-/// A message: what began its exchange, and its number among what its kernel sent (0 for what began
-/// an exchange).
+/// A message: what began its exchange, and what tells it from others that its kernel sent (0 for
+/// what began an exchange).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mark {
     /// Given by whoever began the exchange.
     pub label: u32,
-    /// Counted from 1 by a kernel.
+    /// Given by the kernel.
     pub serial: u32,
 }
 

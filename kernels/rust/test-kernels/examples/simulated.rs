@@ -12,6 +12,10 @@ const A_WHILE: Duration = Duration::from_millis(5);
 /// How many messages the kernel that answers late has in hand before it answers them.
 const LATE: usize = 3;
 
+/// The most answers that a message may want. The serial of an answer is made of its place among
+/// them and the message's id, so that no two are alike, whatever becomes of the kernel.
+const MOST_ANSWERS: u32 = 16;
+
 #[ring_kernel]
 pub fn simulated(context: &mut Context) -> Result<()> {
     let id = context.kernel_id();
@@ -31,9 +35,8 @@ pub fn simulated(context: &mut Context) -> Result<()> {
 
 /// Takes one message at a time, waiting for it as long as it takes.
 fn single(context: &Context) -> Result<()> {
-    let mut serial = 0;
     while let Ok(envelope) = receive(context, None) {
-        if carry_out(context, &envelope, &mut serial)? {
+        if carry_out(context, &envelope)? {
             break;
         }
     }
@@ -42,7 +45,6 @@ fn single(context: &Context) -> Result<()> {
 
 /// Looks up from its work: waits a while only, and asks whether it is active and is to end.
 fn patient(context: &Context) -> Result<()> {
-    let mut serial = 0;
     while !context.should_terminate() {
         if !context.is_active() {
             info!("rests");
@@ -50,7 +52,7 @@ fn patient(context: &Context) -> Result<()> {
         }
         match receive(context, Some(A_WHILE)) {
             Ok(envelope) => {
-                if carry_out(context, &envelope, &mut serial)? {
+                if carry_out(context, &envelope)? {
                     break;
                 }
             }
@@ -63,7 +65,6 @@ fn patient(context: &Context) -> Result<()> {
 
 /// Takes what there is, up to four messages, in one call.
 fn batch(context: &Context) -> Result<()> {
-    let mut serial = 0;
     loop {
         info!("asks");
         let Ok(envelopes) = context.receive_envelopes(4, None) else {
@@ -74,7 +75,7 @@ fn batch(context: &Context) -> Result<()> {
         let envelopes: Vec<_> = envelopes.into_iter().flatten().collect();
         envelopes.iter().for_each(got);
         for envelope in &envelopes {
-            if carry_out(context, envelope, &mut serial)? {
+            if carry_out(context, envelope)? {
                 return Ok(());
             }
         }
@@ -83,7 +84,7 @@ fn batch(context: &Context) -> Result<()> {
 
 /// Answers the last of several messages first.
 fn late(context: &Context) -> Result<()> {
-    let (mut serial, mut in_hand) = (0, Vec::new());
+    let mut in_hand = Vec::new();
     loop {
         match receive(context, Some(A_WHILE)) {
             Ok(envelope) => in_hand.push(envelope),
@@ -92,7 +93,7 @@ fn late(context: &Context) -> Result<()> {
         }
         if in_hand.len() == LATE {
             while let Some(envelope) = in_hand.pop() {
-                if carry_out(context, &envelope, &mut serial)? {
+                if carry_out(context, &envelope)? {
                     return Ok(());
                 }
             }
@@ -102,9 +103,8 @@ fn late(context: &Context) -> Result<()> {
 
 /// Ignores every sign that it should end.
 fn stubborn(context: &Context) -> Result<()> {
-    let mut serial = 0;
     while let Ok(envelope) = receive(context, None) {
-        if carry_out(context, &envelope, &mut serial)? {
+        if carry_out(context, &envelope)? {
             break;
         }
     }
@@ -137,17 +137,17 @@ fn got(envelope: &Envelope<Raw>) {
 }
 
 /// Returns whether that was the last message the kernel wants.
-fn carry_out(context: &Context, envelope: &Envelope<Raw>, serial: &mut u32) -> Result<bool> {
+fn carry_out(context: &Context, envelope: &Envelope<Raw>) -> Result<bool> {
     let Some(order) = Order::decode(&envelope.message) else {
         bail!("nonsense");
     };
     match order.command {
-        Command::Answer | Command::Hurry => answer(context, envelope, order, 1, serial),
+        Command::Answer | Command::Hurry => answer(context, envelope, order, 1),
         Command::Compute => {
             black_box(test_kernels::xorshift(1, order.argument.into()));
-            answer(context, envelope, order, 1, serial);
+            answer(context, envelope, order, 1);
         }
-        Command::Split => answer(context, envelope, order, order.argument, serial),
+        Command::Split => answer(context, envelope, order, order.argument),
         Command::Forget => {}
         Command::Leave => return Ok(true),
         Command::Fail => bail!("told to"),
@@ -159,16 +159,15 @@ fn carry_out(context: &Context, envelope: &Envelope<Raw>, serial: &mut u32) -> R
     Ok(false)
 }
 
-fn answer(context: &Context, envelope: &Envelope<Raw>, order: Order, times: u32, serial: &mut u32) {
+fn answer(context: &Context, envelope: &Envelope<Raw>, order: Order, times: u32) {
     // A kernel that gets the answer by a link does not split it again.
     let command = match order.command {
         Command::Split => Command::Answer,
         command => command,
     };
     let mut answers = Vec::new();
-    for _ in 0..times {
-        *serial += 1;
-        let (label, serial) = (order.label, *serial);
+    for number in 1..=times {
+        let (label, serial) = (order.label, envelope.id as u32 * MOST_ANSWERS + number);
         info!("puts {label} {serial}");
         let answer = Order {
             label,

@@ -41,7 +41,7 @@ impl Command {
 pub struct Order {
     /// Given by whoever began the exchange, once; every answer carries it on.
     pub label: u32,
-    /// 0 in what begins an exchange; counted from 1 in what a kernel sends.
+    /// 0 in what begins an exchange; another one for each message that a kernel sends.
     pub serial: u32,
     /// What to do.
     pub command: Command,

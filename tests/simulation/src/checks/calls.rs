@@ -2,7 +2,7 @@
 
 use super::ledger::{Ledger, Life, Offer};
 use super::{Verdict, demand};
-use crate::history::{Calling, Kernel};
+use crate::history::{Calling, Kernel, Mark};
 use crate::plan::Plan;
 use ringhost::{Overflow, RestartWhen};
 
@@ -35,7 +35,8 @@ fn check_call(plan: &Plan, ledger: &Ledger, label: u32, offer: &Offer) -> Verdic
         Calling::Dropped => {
             let drops = [Overflow::DropOldest, Overflow::DropNewest];
             demand!(
-                drops.contains(&kernel.options.overflow) && !got(life, label),
+                drops.contains(&kernel.options.overflow)
+                    && (!got(life, label) || came_back(life, label)),
                 "call {label} to {name} was not dropped, though its caller was told so"
             );
         }
@@ -64,6 +65,12 @@ fn got(life: &Life, label: u32) -> bool {
     life.got
         .iter()
         .any(|(arrival, _)| arrival.mark.label == label)
+}
+
+/// The kernel died with it in hand, so that it may have been in the queue again.
+fn came_back(life: &Life, label: u32) -> bool {
+    let mark = Mark { label, serial: 0 };
+    life.losses.iter().any(|loss| loss.in_hand.contains(&mark))
 }
 
 fn check_sum(plan: &Plan, ledger: &Ledger, kernel: Kernel) -> Verdict {
