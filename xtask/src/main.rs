@@ -15,6 +15,7 @@ mod miri;
 mod process;
 mod python;
 mod ranks;
+mod sanitize;
 mod simulate;
 mod tests;
 mod workspace;
@@ -64,6 +65,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Run the tests with AddressSanitizer
+    Sanitize,
     /// Run the queue's tests under Miri, where the toolchain has it
     Miri,
     /// Check the dependencies' licences, bans, sources and advisories
@@ -96,6 +99,7 @@ fn run(task: Task) -> Result<()> {
         Task::Hostile { date } => hostile::run(date.as_deref()),
         Task::Fuzz { target, minutes } => fuzz::run(target, minutes),
         Task::Simulate { arguments } => simulate::run(&arguments),
+        Task::Sanitize => sanitize::run(),
         Task::Miri => miri::run(),
         Task::Deny => deny::run(),
         Task::Ci => ci::run(),

@@ -19,4 +19,4 @@ mod text;
 pub use attack::{Attack, Evidence, MEMORY_BYTES};
 pub use neighbour::Traffic;
 pub use outcome::{Outcome, Promise};
-pub use runner::{ALLOWANCE_BYTES, Report, baseline, run};
+pub use runner::{ALLOWANCE_BYTES, Report, baseline, is_sanitized, run};

@@ -1,7 +1,7 @@
 //! The figures.
 
-use ringhost::{KernelState, KernelTelemetry, RuntimeSummary};
-use ringhost_tests::{builder, eventually, kernel, receive_texts, runtime, start};
+use ringhost::{KernelState, KernelTelemetry, LaunchOptions, Limits, RuntimeSummary};
+use ringhost_tests::{builder, eventually, kernel, receive_texts, runtime, start, start_with};
 use std::time::Duration;
 
 #[tokio::test]
@@ -120,7 +120,12 @@ async fn a_spinner_s_fuel_is_counted_while_it_spins() {
 #[tokio::test]
 async fn logging_is_bounded_in_size_and_rate_and_counted() {
     let runtime = runtime();
-    start(&runtime, "logs").await;
+    // So few that the first lines are still kept after seconds.
+    let limits = Limits {
+        log_bytes_per_second: 10 << 10,
+        ..Limits::default()
+    };
+    start_with(&runtime, "logs", LaunchOptions::default().limits(limits)).await;
     assert_eq!(runtime.call("logs", "go").await.unwrap().payload, "go");
     let lines = runtime.log_lines("logs").unwrap();
     let levels: Vec<_> = lines
