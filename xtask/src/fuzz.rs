@@ -49,13 +49,14 @@ impl Target {
 
 /// What instruments a program for libFuzzer. It is what cargo-fuzz passes, which wants a nightly
 /// compiler for more than this.
-const INSTRUMENT: [&str; 7] = [
+const INSTRUMENT: [&str; 8] = [
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
     "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
     "-Cllvm-args=-sanitizer-coverage-pc-table",
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
-    "--cfg=fuzzing",
+    "--cfg",
+    "fuzzing",
     "-Ccodegen-units=1",
 ];
 
