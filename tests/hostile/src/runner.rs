@@ -27,10 +27,10 @@ const PAUSE: Duration = Duration::from_millis(20);
 const DEADLINE: Duration = Duration::from_millis(30);
 
 /// How long an attack may take that ends by itself.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long the whole may take before the host counts as hung.
-const HUNG: Duration = Duration::from_secs(40);
+const HUNG: Duration = Duration::from_secs(60);
 
 const NAME: &str = "attacker";
 
