@@ -118,6 +118,10 @@ impl Kernel {
             self.ports.end(Ending::NeverActivated);
             self.prepared.lock().take();
         }
+        if timeout.is_zero() {
+            // At once, not when the task below has its turn among busy kernels.
+            self.order_stop();
+        }
         // In a task of its own, so that the deadline holds even if the caller goes away.
         let enforced = self
             .executor
