@@ -147,9 +147,9 @@ impl Builder {
     }
 
     /// # Errors
-    /// If the queue size is 0, a limit of the compiler is too small for any component, nothing could ever be accepted, this
-    /// process is itself a compiler of a host, there is no tokio runtime, or wasmtime does not support this
-    /// machine.
+    /// If the queue size is 0, a limit of the compiler is too small for any component, nothing could
+    /// ever be accepted, no core dump would be kept, this process is itself a compiler of a host,
+    /// there is no tokio runtime, or wasmtime does not support this machine.
     pub fn build(self) -> Result<RingKernelRuntime, Error> {
         let default_queue_size = queue_capacity(self.default_queue_size)?;
         if let Compiler::Process(process) = &self.compiler {
