@@ -7,6 +7,19 @@ use ringhost::{Grant, LaunchOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// The manifest of a command that takes one kernel.
+#[derive(Debug, Args)]
+pub struct ManifestFile {
+    /// The kernel's manifest [default: KERNEL.toml beside KERNEL.wasm, if there is one]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_manifest",
+        help_heading = "Limits"
+    )]
+    pub manifest: Option<PathBuf>,
+}
+
 /// What kernels may use.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]

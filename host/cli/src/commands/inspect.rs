@@ -4,7 +4,7 @@ use crate::console::{Console, print, visible};
 use crate::exit::Exit;
 use crate::flow::with_path;
 use crate::grants::GrantOptions;
-use crate::limits::LimitOptions;
+use crate::limits::{LimitOptions, ManifestFile};
 use crate::loading::LoadOptions;
 use crate::log::{self, Level};
 use crate::stats::size;
@@ -33,14 +33,8 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
 
-    /// The component's manifest [default: KERNEL.toml beside KERNEL.wasm, if there is one]
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with = "no_manifest",
-        help_heading = "Limits"
-    )]
-    manifest: Option<PathBuf>,
+    #[command(flatten)]
+    named: ManifestFile,
 
     #[command(flatten)]
     limits: LimitOptions,
@@ -80,7 +74,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     log::start(Level::Warn, &Console::new());
     let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
     let path = arguments.kernel;
-    let read = arguments.limits.manifest(&path, arguments.manifest)?;
+    let read = arguments.limits.manifest(&path, arguments.named.manifest)?;
     let unasked = arguments.grants.allow(&read).err();
     let manifest = arguments.loading.over(arguments.limits.over(read.options));
     let mut manifest = arguments.grants.beside(manifest);

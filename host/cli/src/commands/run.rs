@@ -3,7 +3,7 @@
 use crate::exit::Exit;
 use crate::flow::{Flow, Input, Stage};
 use crate::grants::GrantOptions;
-use crate::limits::{LimitOptions, set};
+use crate::limits::{LimitOptions, ManifestFile, set};
 use crate::loading::LoadOptions;
 use crate::options::{FlowOptions, HostOptions, OverflowName, ReportOptions};
 use anyhow::Result;
@@ -46,14 +46,8 @@ pub struct Arguments {
     #[arg(long, value_enum, help_heading = "Messages")]
     overflow: Option<OverflowName>,
 
-    /// The kernel's manifest [default: KERNEL.toml beside KERNEL.wasm, if there is one]
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with = "no_manifest",
-        help_heading = "Limits"
-    )]
-    manifest: Option<PathBuf>,
+    #[command(flatten)]
+    named: ManifestFile,
 
     #[command(flatten)]
     limits: LimitOptions,
@@ -90,7 +84,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     KernelId::new(&id).map_err(ringhost::Error::from)?;
     let manifest = arguments
         .limits
-        .manifest(&arguments.kernel, arguments.manifest)?;
+        .manifest(&arguments.kernel, arguments.named.manifest)?;
     arguments.grants.allow(&manifest)?;
     let note = manifest.note();
     let options = arguments.limits.over(manifest.options);
