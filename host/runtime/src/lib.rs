@@ -45,7 +45,9 @@ pub use kernel::{
 pub use lifecycle::{
     Call, Ending, Frame, InvalidKernelIdError, KernelId, KernelState, Limit, Status, TrapReport,
 };
-pub use message::{DecodeError, EncodeError, Envelope, Message, MessageId, Outgoing, Priority};
+pub use message::{
+    DecodeError, EncodeError, Envelope, Message, MessageId, Outgoing, Payload, Priority,
+};
 pub use module::{
     Compiler, CompilerLimit, CompilerLimits, CompilerProcess, Digest, Inspection,
     InvalidDigestError, InvalidPublicKeyError, LoadError, Provenance, ProvenanceError, PublicKey,

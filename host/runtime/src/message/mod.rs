@@ -1,14 +1,15 @@
 //! One message: bytes and the envelope that travels with them.
 
+mod payload;
 mod typed;
 
 pub mod schema;
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use tokio::time::Instant;
 
+pub use payload::Payload;
 pub use typed::{DecodeError, EncodeError, decode, encode};
 
 /// Names a message: unique in one runtime, counted from 1.
@@ -63,7 +64,7 @@ pub struct Message {
     /// Name, exchange and band.
     pub envelope: Envelope,
     /// The bytes, as they were sent.
-    pub payload: Bytes,
+    pub payload: Payload,
     /// When it was given to its queue; known only with telemetry on, which measures latency from it.
     pub(crate) sent: Option<Instant>,
     /// How often a kernel has died with it in hand, and it was put back to be tried again.
@@ -81,7 +82,7 @@ pub struct Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// The bytes.
-    pub payload: Bytes,
+    pub payload: Payload,
     /// The exchange it belongs to; with `None` it begins one.
     pub correlation: Option<MessageId>,
     /// The band it travels in.
@@ -90,7 +91,7 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// A message of these bytes that begins an exchange, in the normal band.
-    pub fn new(payload: impl Into<Bytes>) -> Self {
+    pub fn new(payload: impl Into<Payload>) -> Self {
         Self {
             payload: payload.into(),
             correlation: None,
@@ -112,38 +113,8 @@ impl Outgoing {
     }
 }
 
-impl From<Bytes> for Outgoing {
-    fn from(payload: Bytes) -> Self {
+impl<P: Into<Payload>> From<P> for Outgoing {
+    fn from(payload: P) -> Self {
         Self::new(payload)
-    }
-}
-
-impl From<Vec<u8>> for Outgoing {
-    fn from(payload: Vec<u8>) -> Self {
-        Self::new(payload)
-    }
-}
-
-impl From<&[u8]> for Outgoing {
-    fn from(payload: &[u8]) -> Self {
-        Self::new(Bytes::copy_from_slice(payload))
-    }
-}
-
-impl<const N: usize> From<&[u8; N]> for Outgoing {
-    fn from(payload: &[u8; N]) -> Self {
-        Self::from(payload.as_slice())
-    }
-}
-
-impl From<String> for Outgoing {
-    fn from(payload: String) -> Self {
-        Self::new(payload)
-    }
-}
-
-impl From<&str> for Outgoing {
-    fn from(payload: &str) -> Self {
-        Self::from(payload.as_bytes())
     }
 }
