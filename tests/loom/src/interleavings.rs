@@ -10,12 +10,17 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+/// From 100 on they are urgent.
 #[derive(Debug, PartialEq, Eq)]
 struct Number(u32);
 
 impl Item for Number {
     fn priority(&self) -> Priority {
-        Priority::Normal
+        if self.0 < 100 {
+            Priority::Normal
+        } else {
+            Priority::Urgent
+        }
     }
 
     fn bytes(&self) -> usize {
@@ -29,7 +34,7 @@ fn queue(capacity: usize) -> Arc<Queue<Number>> {
 }
 
 fn pop(queue: &Queue<Number>) -> Result<u32, PopError> {
-    block_on(queue.pop()).map(|items| items[0].0)
+    block_on(queue.pop()).map(|item| item.unwrap().0)
 }
 
 fn assert_accounted(queue: &Queue<Number>) {
@@ -274,6 +279,127 @@ fn a_sender_that_waits_for_bytes_is_let_in_when_their_bound_is_raised() {
         queue.bound_bytes(8).unwrap();
         sender.join().unwrap();
         assert_eq!([pop(&queue), pop(&queue)], [Ok(1), Ok(2)]);
+        assert_accounted(&queue);
+    });
+}
+
+#[test]
+fn room_that_a_receiver_makes_in_passing_is_seen_by_a_sender_that_waits() {
+    model(|| {
+        let queue = queue(2);
+        for number in [1, 2] {
+            block_on(queue.push(Number(number))).unwrap();
+        }
+        // Moves both to the front, so that the next is taken without the senders' lock.
+        assert_eq!(pop(&queue), Ok(1));
+        block_on(queue.push(Number(3))).unwrap();
+        let sender = {
+            let queue = queue.clone();
+            thread::spawn(move || block_on(queue.push(Number(4))).unwrap())
+        };
+        assert_eq!(pop(&queue), Ok(2));
+        sender.join().unwrap();
+        assert_eq!([pop(&queue), pop(&queue)], [Ok(3), Ok(4)]);
+        assert_accounted(&queue);
+    });
+}
+
+#[test]
+fn an_urgent_item_overtakes_what_is_in_the_front() {
+    model(|| {
+        let queue = queue(4);
+        for number in [1, 2, 3] {
+            block_on(queue.push(Number(number))).unwrap();
+        }
+        assert_eq!(pop(&queue), Ok(1));
+        let sender = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                block_on(queue.push(Number(100))).unwrap();
+                queue.counts().received
+            })
+        };
+        let second = pop(&queue).unwrap();
+        let received_when_it_was_in = sender.join().unwrap();
+        let mut rest = vec![second];
+        while rest.len() < 3 {
+            rest.push(pop(&queue).unwrap());
+        }
+        let at = rest.iter().position(|number| *number == 100).unwrap();
+        // Once it was in it was the next, but for one that was being taken in that moment.
+        assert!(at as u64 <= received_when_it_was_in, "{rest:?}");
+        rest.remove(at);
+        assert_eq!(rest, [2, 3]);
+        assert_accounted(&queue);
+    });
+}
+
+#[test]
+fn nothing_leaves_the_front_after_a_hold() {
+    model(|| {
+        let queue = queue(3);
+        for number in [1, 2, 3] {
+            block_on(queue.push(Number(number))).unwrap();
+        }
+        assert_eq!(pop(&queue), Ok(1));
+        let receiver = {
+            let queue = queue.clone();
+            thread::spawn(move || [pop(&queue), pop(&queue)])
+        };
+        queue.hold();
+        let received = queue.counts().received;
+        thread::yield_now();
+        assert_eq!(queue.counts().received, received);
+        assert_eq!(queue.depth() as u64, 3 - received);
+        queue.release();
+        assert_eq!(receiver.join().unwrap(), [Ok(2), Ok(3)]);
+        assert_accounted(&queue);
+    });
+}
+
+#[test]
+fn what_is_in_the_front_is_dropped_and_counted_at_the_end() {
+    model(|| {
+        let queue = queue(3);
+        for number in [1, 2, 3] {
+            block_on(queue.push(Number(number))).unwrap();
+        }
+        assert_eq!(pop(&queue), Ok(1));
+        let receiver = {
+            let queue = queue.clone();
+            thread::spawn(move || pop(&queue))
+        };
+        queue.close();
+        queue.stop_receivers();
+        let dropped = queue.clear().len() as u64;
+        let taken = u64::from(receiver.join().unwrap().is_ok());
+        assert_eq!((taken + dropped, queue.depth()), (2, 0));
+        assert_accounted(&queue);
+    });
+}
+
+#[test]
+fn a_receiver_that_takes_only_what_it_expects_leaves_the_rest() {
+    model(|| {
+        let queue = queue(4);
+        for number in [1, 2] {
+            block_on(queue.push(Number(number))).unwrap();
+        }
+        assert_eq!(pop(&queue), Ok(1));
+        let sender = {
+            let queue = queue.clone();
+            thread::spawn(move || block_on(queue.push(Number(100))).unwrap())
+        };
+        let expected = queue.take(NonZeroUsize::MIN, |front| {
+            let is_expected = front.waiting().next() == Some(&Number(2));
+            if is_expected { front.take() } else { None }
+        });
+        let taken = expected.now().unwrap().unwrap();
+        sender.join().unwrap();
+        match taken {
+            Some(number) => assert_eq!((number, pop(&queue)), (Number(2), Ok(100))),
+            None => assert_eq!([pop(&queue), pop(&queue)], [Ok(100), Ok(2)]),
+        }
         assert_accounted(&queue);
     });
 }

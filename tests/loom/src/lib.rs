@@ -36,10 +36,11 @@ mod message {
 }
 
 mod sync {
-    //! A mutex with the interface of the one that ringhost uses.
+    //! A mutex with the interface of the one that ringhost uses, and atomics.
 
     use crate::threads;
-    pub use threads::MutexGuard;
+    pub use std::sync::atomic::Ordering;
+    pub use threads::{AtomicU8, AtomicU64, MutexGuard};
 
     pub struct Mutex<T>(threads::Mutex<T>);
 

@@ -1,6 +1,7 @@
 //! loom's threads, which take every way.
 
 pub use loom::future::block_on;
+pub use loom::sync::atomic::{AtomicU8, AtomicU64};
 pub use loom::sync::{Mutex, MutexGuard};
 pub use loom::thread;
 

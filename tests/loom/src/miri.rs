@@ -1,5 +1,6 @@
 //! Real threads, in which Miri looks for undefined behaviour and data races.
 
+pub use std::sync::atomic::{AtomicU8, AtomicU64};
 pub use std::sync::{Mutex, MutexGuard};
 pub use std::thread;
 

@@ -66,16 +66,26 @@ impl<T: Item> Bands<T> {
         }
     }
 
-    /// The next item to be served: the oldest of the highest band.
-    pub(super) fn front(&self) -> Option<&T> {
-        self.lines.iter().rev().find_map(VecDeque::front)
-    }
-
-    /// Takes the next item to be served.
+    /// Takes the next item to be served: the oldest of the highest band.
     pub(super) fn pop(&mut self) -> Option<T> {
         let item = self.lines.iter_mut().rev().find_map(VecDeque::pop_front)?;
         self.went(&item);
         Some(item)
+    }
+
+    /// Moves up to `most` items to the end of `served`, in the order of service. Where it can, it
+    /// moves all of them at once, whatever their number.
+    pub(super) fn serve(&mut self, most: usize, served: &mut VecDeque<T>) {
+        if served.is_empty()
+            && self.length <= most
+            && let Some(line) = self.lines.iter_mut().find(|line| line.len() == self.length)
+        {
+            std::mem::swap(line, served);
+            self.length = 0;
+            self.bytes = 0;
+            return;
+        }
+        served.extend(std::iter::from_fn(|| self.pop()).take(most));
     }
 
     /// How many items are in bands above this one, and their bytes.

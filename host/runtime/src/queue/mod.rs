@@ -1,6 +1,12 @@
 //! A bounded queue between senders and receivers, with four priority bands and backpressure.
 //!
-//! Everything happens under one short lock, and nothing is decided outside it:
+//! It has two sides, each under a lock of its own, so that a sender and a receiver rarely meet:
+//! - Senders put items on the back. A receiver that finds the front empty moves what there is to
+//!   the front, under both locks, and takes from there as long as it lasts.
+//! - What is in the front is not received yet. It takes its room, is counted as in, and goes back
+//!   where a pause, an end or an item of a higher band comes in between.
+//!
+//! Everything is decided under these locks:
 //! - A sender that has to wait leaves its message in the queue's waiting room. Whoever takes a
 //!   message out moves the next waiting one in. So a waiting sender cannot be overtaken by a later
 //!   one of its band, cannot miss a wake-up, and learns under the lock whether its message was
@@ -14,24 +20,33 @@
 
 mod bands;
 mod counts;
+mod front;
 mod pop;
 mod push;
 mod state;
+mod waiting;
+mod wakers;
 
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::Mutex;
 use bands::Bands;
+use front::Signals;
 use state::{Consumers, Producers, State};
 use std::num::NonZeroUsize;
 
 pub use bands::Item;
 pub use counts::QueueCounts;
+pub use front::Front;
 pub use pop::{Pop, PopError};
-pub use push::{Push, Pushed, Refusal, Refused};
+pub use push::{Offered, Push, Pushed, Refusal, Refused};
 pub use state::Overflow;
+pub use wakers::Wakers;
 
 /// The queue. Shared by reference; every operation takes `&self`.
 pub struct Queue<T> {
+    /// Locked before `state` where both are.
+    front: Mutex<Front<T>>,
     state: Mutex<State<T>>,
+    signals: Signals,
 }
 
 impl<T: Item> Queue<T> {
@@ -39,7 +54,9 @@ impl<T: Item> Queue<T> {
     /// queue takes any item, however large.
     pub fn new(capacity: NonZeroUsize, capacity_bytes: usize, overflow: Overflow) -> Self {
         Self {
+            front: Mutex::new(Front::new()),
             state: Mutex::new(State::new(capacity, capacity_bytes, overflow)),
+            signals: Signals::new(),
         }
     }
 
@@ -49,15 +66,20 @@ impl<T: Item> Queue<T> {
         Push::new(self, item)
     }
 
-    /// Takes up to `max_items` items and, past the first, up to `max_bytes` bytes: as a future
-    /// that waits for the first. Dropping the future takes nothing.
-    pub fn pop_many(&self, max_items: NonZeroUsize, max_bytes: usize) -> Pop<'_, T> {
-        Pop::new(self, max_items, max_bytes)
+    /// Takes items with this function, which is called when there is at least one: as a future that
+    /// waits for it. `wanted` says how many the function would take. Dropping the future takes
+    /// nothing.
+    pub fn take<R, Take: FnOnce(&mut Front<T>) -> R>(
+        &self,
+        wanted: NonZeroUsize,
+        take: Take,
+    ) -> Pop<'_, T, Take> {
+        Pop::new(self, wanted.get(), take)
     }
 
     /// Takes one item.
-    pub fn pop(&self) -> Pop<'_, T> {
-        self.pop_many(NonZeroUsize::MIN, 0)
+    pub fn pop(&self) -> Pop<'_, T, impl FnOnce(&mut Front<T>) -> Option<T>> {
+        self.take(NonZeroUsize::MIN, Front::take)
     }
 
     /// No item is taken from here on; those that are in can still be received. Wakes everybody.
@@ -106,9 +128,7 @@ impl<T: Item> Queue<T> {
     /// bands, also where the queue is full or takes nothing new.
     pub fn give_back(&self, items: Vec<T>) {
         self.change(|state| {
-            let count = items.len() as u64;
-            state.counts.received = state.counts.received.saturating_sub(count);
-            state.counts.returned += count;
+            state.counts.returned += items.len() as u64;
             for item in items.into_iter().rev() {
                 state.items.put_back(item);
             }
@@ -121,17 +141,18 @@ impl<T: Item> Queue<T> {
     /// # Errors
     /// If it holds more: how much. Then nothing has changed.
     pub fn bound_bytes(&self, bytes: usize) -> Result<(), usize> {
-        let mut wakers = Vec::new();
+        let mut wakers = Wakers::new();
         {
-            let mut state = self.lock();
-            let held = state.items.bytes();
+            let mut state = self.state.lock();
+            state.look(&self.signals);
+            let held = state.bytes();
             if held > bytes {
                 return Err(held);
             }
             state.bound_bytes = bytes;
-            state.settle(&mut wakers);
+            state.settle(&self.signals, &mut wakers);
         }
-        wake(wakers);
+        wakers.wake();
         Ok(())
     }
 
@@ -147,45 +168,50 @@ impl<T: Item> Queue<T> {
 
     /// Whether it takes nothing any more, and nothing is left in it.
     pub fn is_finished(&self) -> bool {
-        let state = self.lock();
+        let mut state = self.state.lock();
+        state.look(&self.signals);
         state.producers == Producers::Closed && state.depth() == 0
     }
 
     /// How many items are in.
     pub fn depth(&self) -> usize {
-        self.lock().depth()
+        let mut state = self.state.lock();
+        state.look(&self.signals);
+        state.depth()
     }
 
     /// What has happened so far.
     pub fn counts(&self) -> QueueCounts {
-        let state = self.lock();
+        let mut state = self.state.lock();
+        state.look(&self.signals);
         QueueCounts {
+            received: state.received(),
             depth: state.depth() as u64,
-            depth_bytes: state.items.bytes() as u64,
+            depth_bytes: state.bytes() as u64,
             ..state.counts
         }
     }
 
     /// Makes a change that concerns everybody who waits, and wakes them.
     fn change<R>(&self, change: impl FnOnce(&mut State<T>) -> R) -> R {
-        let mut wakers = Vec::new();
+        let mut wakers = Wakers::new();
         let result = {
-            let mut state = self.lock();
+            let mut front = self.front.lock();
+            let mut state = self.state.lock();
+            state.recall(&mut front, &self.signals);
             let result = change(&mut state);
-            state.settle(&mut wakers);
+            state.settle(&self.signals, &mut wakers);
             state.all_wakers(&mut wakers);
             result
         };
-        wake(wakers);
+        wakers.wake();
         result
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock()
+    /// Lets those in who wait for room that has come.
+    fn settle(&self) {
+        let mut wakers = Wakers::new();
+        self.state.lock().settle(&self.signals, &mut wakers);
+        wakers.wake();
     }
-}
-
-/// Wakes tasks after the lock is released, so that none runs into it.
-fn wake(wakers: impl IntoIterator<Item = std::task::Waker>) {
-    wakers.into_iter().for_each(std::task::Waker::wake);
 }

@@ -1,9 +1,10 @@
 //! Taking items out.
 
-use super::state::{Consumers, Producers, ReceiverTicket, State};
-use super::{Item, Queue, wake};
+use super::front::Front;
+use super::state::{Consumers, Overflow, Producers, ReceiverTicket, State};
+use super::{Item, Queue, Wakers};
+use crate::sync::MutexGuard;
 use std::future::Future;
-use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -16,103 +17,156 @@ pub enum PopError {
     Stopped,
 }
 
-/// The future of [`Queue::pop`] and [`Queue::pop_many`]: at least one item, in the order of
-/// service.
-pub struct Pop<'queue, T: Item> {
+/// The future of [`Queue::pop`] and [`Queue::take`].
+pub struct Pop<'queue, T: Item, Take> {
     queue: &'queue Queue<T>,
-    max_items: NonZeroUsize,
-    max_bytes: usize,
+    wanted: usize,
+    take: Option<Take>,
     /// This receiver's place in the waiting room. It is kept while the receiver waits, so that a
     /// wake-up for nothing does not cost it its turn.
     ticket: Option<ReceiverTicket>,
 }
 
-impl<'queue, T: Item> Pop<'queue, T> {
-    pub(super) fn new(queue: &'queue Queue<T>, max_items: NonZeroUsize, max_bytes: usize) -> Self {
+// Nothing in a `Pop` is pinned: its function is moved out of it to be called.
+impl<T: Item, Take> Unpin for Pop<'_, T, Take> {}
+
+impl<'queue, T: Item, Take> Pop<'queue, T, Take> {
+    pub(super) fn new(queue: &'queue Queue<T>, wanted: usize, take: Take) -> Self {
         Self {
             queue,
-            max_items,
-            max_bytes,
+            wanted,
+            take: Some(take),
             ticket: None,
         }
     }
 }
 
-impl<T: Item> Future for Pop<'_, T> {
-    type Output = Result<Vec<T>, PopError>;
+impl<T: Item, R, Take: FnOnce(&mut Front<T>) -> R> Pop<'_, T, Take> {
+    /// What there is to take now; `None` if the receiver would have to wait.
+    pub fn now(mut self) -> Option<Result<R, PopError>> {
+        match self.attempt(None) {
+            Poll::Ready(result) => Some(result),
+            Poll::Pending => None,
+        }
+    }
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn attempt(&mut self, context: Option<&Context<'_>>) -> Poll<Result<R, PopError>> {
         let queue = self.queue;
-        let mut state = queue.lock();
-        match state.take(self.ticket, self.max_items, self.max_bytes) {
-            Some(result) => {
-                let mut wakers = Vec::new();
+        let mut front = queue.front.lock();
+        if self.ticket.is_none()
+            && front.items.len() >= self.wanted
+            && !queue.signals.is_overtaken()
+        {
+            let Some(result) = hand_out(queue, &mut front, self.take.take()) else {
+                return Poll::Pending;
+            };
+            drop(front);
+            if queue.signals.is_room_wanted() {
+                queue.settle();
+            }
+            return Poll::Ready(Ok(result));
+        }
+        let mut state = queue.state.lock();
+        if queue.signals.is_overtaken() {
+            state.recall(&mut front, &queue.signals);
+        }
+        match state.fill(self.ticket, self.wanted, &mut front) {
+            Some(Ok(())) => {
+                let mut wakers = Wakers::new();
                 if let Some(ticket) = self.ticket.take() {
                     state.waiting_receivers.remove(&ticket);
                 }
-                state.settle(&mut wakers);
+                let result = hand_out(queue, &mut front, self.take.take());
+                if state.overflow == Overflow::DropOldest {
+                    state.recall(&mut front, &queue.signals);
+                }
+                state.settle(&queue.signals, &mut wakers);
                 drop(state);
-                wake(wakers);
-                Poll::Ready(result)
+                drop(front);
+                wakers.wake();
+                result.map_or(Poll::Pending, |result| Poll::Ready(Ok(result)))
+            }
+            Some(Err(error)) => {
+                if let Some(ticket) = self.ticket.take() {
+                    state.waiting_receivers.remove(&ticket);
+                }
+                Poll::Ready(Err(error))
             }
             None => {
-                let ticket = self.ticket.unwrap_or_else(|| state.receiver_ticket());
-                state
-                    .waiting_receivers
-                    .insert(ticket, context.waker().clone());
-                drop(state);
-                self.ticket = Some(ticket);
+                if let Some(context) = context {
+                    let ticket = self.ticket.unwrap_or_else(|| state.receiver_ticket());
+                    state.wait_to_receive(ticket, context.waker());
+                    self.ticket = Some(ticket);
+                }
                 Poll::Pending
             }
         }
     }
 }
 
-impl<T: Item> Drop for Pop<'_, T> {
+/// Has the receiver take what it wants, and counts it. `None` if it has done so before.
+fn hand_out<T: Item, R>(
+    queue: &Queue<T>,
+    front: &mut MutexGuard<'_, Front<T>>,
+    take: Option<impl FnOnce(&mut Front<T>) -> R>,
+) -> Option<R> {
+    front.taken = (0, 0);
+    let result = take?(front);
+    let (items, bytes) = front.taken;
+    if items > 0 {
+        queue.signals.hand_out(items, bytes);
+    }
+    Some(result)
+}
+
+impl<T: Item, R, Take: FnOnce(&mut Front<T>) -> R> Future for Pop<'_, T, Take> {
+    type Output = Result<R, PopError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.attempt(Some(context))
+    }
+}
+
+impl<T: Item, Take> Drop for Pop<'_, T, Take> {
     fn drop(&mut self) {
         let Some(ticket) = self.ticket else { return };
-        let mut wakers = Vec::new();
-        let mut state = self.queue.lock();
+        let queue = self.queue;
+        let mut wakers = Wakers::new();
+        let mut front = queue.front.lock();
+        let mut state = queue.state.lock();
         state.waiting_receivers.remove(&ticket);
         if let Some(item) = state.promised.remove(&ticket) {
+            // It is older than what is in the front.
+            state.recall(&mut front, &queue.signals);
             state.items.put_back(item);
-            state.settle(&mut wakers);
+            state.settle(&queue.signals, &mut wakers);
         }
         drop(state);
-        wake(wakers);
+        drop(front);
+        wakers.wake();
     }
 }
 
 impl<T: Item> State<T> {
-    /// What a receiver gets now; `None` if it has to wait.
-    fn take(
+    /// Sees to it that there is something in the front to take; `None` if the receiver has to wait.
+    fn fill(
         &mut self,
         ticket: Option<ReceiverTicket>,
-        max_items: NonZeroUsize,
-        max_bytes: usize,
-    ) -> Option<Result<Vec<T>, PopError>> {
+        wanted: usize,
+        front: &mut Front<T>,
+    ) -> Option<Result<(), PopError>> {
         match self.consumers {
             Consumers::Stopped => return Some(Err(PopError::Stopped)),
             Consumers::Held => return None,
             Consumers::Open => {}
         }
-        let promised = ticket.and_then(|ticket| self.promised.remove(&ticket));
-        let Some(first) = promised.or_else(|| self.items.pop()) else {
-            return (self.producers == Producers::Closed).then_some(Err(PopError::Closed));
-        };
-        let mut bytes = first.bytes();
-        let max_items = if first.alone() { 1 } else { max_items.get() };
-        let mut taken = vec![first];
-        while taken.len() < max_items {
-            match self.items.front() {
-                Some(next) if !next.alone() && bytes.saturating_add(next.bytes()) <= max_bytes => {
-                    bytes += next.bytes();
-                    taken.extend(self.items.pop());
-                }
-                _ => break,
-            }
+        if let Some(item) = ticket.and_then(|ticket| self.promised.remove(&ticket)) {
+            self.serve_promised(item, front);
         }
-        self.counts.received += taken.len() as u64;
-        Some(Ok(taken))
+        self.serve(wanted, front);
+        if front.items.is_empty() {
+            return (self.producers == Producers::Closed).then_some(Err(PopError::Closed));
+        }
+        Some(Ok(()))
     }
 }

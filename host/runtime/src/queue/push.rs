@@ -1,7 +1,8 @@
 //! Putting an item in.
 
+use super::front::Signals;
 use super::state::{Producers, SenderTicket, State, WaitingSender};
-use super::{Item, Overflow, Queue, wake};
+use super::{Item, Overflow, Queue, Wakers};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -37,6 +38,14 @@ pub enum Refusal {
     Closed,
 }
 
+/// What came of an item that was offered to the queue without a wait.
+pub enum Offered<T> {
+    /// This.
+    Decided(Result<Pushed<T>, Refused<T>>),
+    /// It would have to wait for room.
+    Waits(T),
+}
+
 /// The future of [`Queue::push`].
 pub struct Push<'queue, T: Item> {
     queue: &'queue Queue<T>,
@@ -54,6 +63,17 @@ enum Place<T> {
 // Nothing in a `Push` is pinned: the item is moved out of it and never borrowed across a poll.
 impl<T: Item> Unpin for Push<'_, T> {}
 
+impl<T: Item> Queue<T> {
+    /// Puts an item in if that can be decided without a wait. Beside what came of it, those who are
+    /// to be woken for it.
+    pub fn offer(&self, item: T) -> (Offered<T>, Wakers) {
+        let mut wakers = Wakers::new();
+        let mut state = self.state.lock();
+        let offered = state.offer(item, &self.signals, &mut wakers);
+        (offered, wakers)
+    }
+}
+
 impl<'queue, T: Item> Push<'queue, T> {
     pub(super) fn new(queue: &'queue Queue<T>, item: T) -> Self {
         Self {
@@ -65,11 +85,10 @@ impl<'queue, T: Item> Push<'queue, T> {
     /// Ends the wait. The item is either taken by now, or comes back as refused because the queue
     /// is full: there is no third outcome.
     pub fn give_up(mut self) -> Result<Pushed<T>, Refused<T>> {
-        let queue = self.queue;
-        let mut state = queue.lock();
+        let mut state = self.queue.state.lock();
         let (item, refusal) = match std::mem::replace(&mut self.place, Place::Done) {
             Place::InHand(item) => (item, Refusal::Full),
-            Place::Waiting(ticket) => match state.waiting_senders.remove(&ticket) {
+            Place::Waiting(ticket) => match state.withdraw(&ticket, &self.queue.signals) {
                 Some(waiting) => (waiting.item, state.refusal()),
                 None => return Ok(Pushed::Accepted),
             },
@@ -87,21 +106,27 @@ impl<T: Item> Future for Push<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let queue = self.queue;
-        let mut state = queue.lock();
+        let signals = &queue.signals;
+        let mut state = queue.state.lock();
         match std::mem::replace(&mut self.place, Place::Done) {
             Place::InHand(item) => {
-                let outcome = state.offer(item, context.waker());
-                let mut wakers = Vec::new();
-                state.settle(&mut wakers);
-                drop(state);
-                wake(wakers);
-                match outcome {
-                    Offer::Decided(result) => Poll::Ready(result),
-                    Offer::Waits(ticket) => {
-                        self.place = Place::Waiting(ticket);
-                        Poll::Pending
+                let mut wakers = Wakers::new();
+                let polled = match state.offer(item, signals, &mut wakers) {
+                    Offered::Decided(result) => Poll::Ready(result),
+                    Offered::Waits(item) => {
+                        let ticket = state.wait_to_send(item, context.waker(), signals);
+                        state.settle(signals, &mut wakers);
+                        if state.waiting_senders.get_mut(&ticket).is_some() {
+                            self.place = Place::Waiting(ticket);
+                            Poll::Pending
+                        } else {
+                            Poll::Ready(Ok(Pushed::Accepted))
+                        }
                     }
-                }
+                };
+                drop(state);
+                wakers.wake();
+                polled
             }
             Place::Waiting(ticket) => {
                 let refusal = state.refusal();
@@ -114,7 +139,7 @@ impl<T: Item> Future for Push<'_, T> {
                     self.place = Place::Waiting(ticket);
                     return Poll::Pending;
                 }
-                match state.waiting_senders.remove(&ticket) {
+                match state.withdraw(&ticket, signals) {
                     Some(waiting) => Poll::Ready(Err(Refused {
                         item: waiting.item,
                         refusal,
@@ -131,14 +156,10 @@ impl<T: Item> Future for Push<'_, T> {
 impl<T: Item> Drop for Push<'_, T> {
     fn drop(&mut self) {
         if let Place::Waiting(ticket) = self.place {
-            self.queue.lock().waiting_senders.remove(&ticket);
+            let mut state = self.queue.state.lock();
+            state.withdraw(&ticket, &self.queue.signals);
         }
     }
-}
-
-enum Offer<T> {
-    Decided(Result<Pushed<T>, Refused<T>>),
-    Waits(SenderTicket),
 }
 
 impl<T: Item> State<T> {
@@ -151,64 +172,77 @@ impl<T: Item> State<T> {
         }
     }
 
-    fn offer(&mut self, item: T, waker: &Waker) -> Offer<T> {
-        if self.producers == Producers::Closed {
-            return Offer::Decided(Err(Refused {
-                item,
-                refusal: Refusal::Closed,
-            }));
+    /// Takes a sender out of the waiting room, if it is there.
+    fn withdraw(&mut self, ticket: &SenderTicket, signals: &Signals) -> Option<WaitingSender<T>> {
+        let waiting = self.waiting_senders.remove(ticket);
+        if self.waiting_senders.is_empty() {
+            signals.want_no_room();
         }
-        if self.has_room_for(&item) {
-            self.accept(item);
-            return Offer::Decided(Ok(Pushed::Accepted));
+        waiting
+    }
+
+    /// Has a sender wait for room that comes from here on, or has come and was not seen.
+    fn wait_to_send(&mut self, item: T, waker: &Waker, signals: &Signals) -> SenderTicket {
+        let ticket = self.sender_ticket(&item);
+        let waker = waker.clone();
+        self.waiting_senders
+            .insert(ticket, WaitingSender { item, waker });
+        signals.want_room();
+        ticket
+    }
+
+    fn offer(&mut self, item: T, signals: &Signals, wakers: &mut Wakers) -> Offered<T> {
+        if !self.waiting_senders.is_empty() {
+            // Room that has just come is theirs.
+            self.settle(signals, wakers);
+        }
+        let offered = self.decide(item, signals);
+        self.settle(signals, wakers);
+        offered
+    }
+
+    fn decide(&mut self, item: T, signals: &Signals) -> Offered<T> {
+        let refuse = |item, refusal| Offered::Decided(Err(Refused { item, refusal }));
+        if self.producers == Producers::Closed {
+            return refuse(item, Refusal::Closed);
+        }
+        if self.has_room_for(&item, signals) {
+            self.accept(item, signals);
+            return Offered::Decided(Ok(Pushed::Accepted));
         }
         match self.overflow {
             Overflow::Wait if self.producers == Producers::Unwaiting => {
-                Offer::Decided(Err(Refused {
-                    item,
-                    refusal: Refusal::Unwaiting,
-                }))
+                refuse(item, Refusal::Unwaiting)
             }
-            Overflow::Wait => {
-                let ticket = self.sender_ticket(&item);
-                self.waiting_senders.insert(
-                    ticket,
-                    WaitingSender {
-                        item,
-                        waker: waker.clone(),
-                    },
-                );
-                Offer::Waits(ticket)
-            }
+            Overflow::Wait => Offered::Waits(item),
             Overflow::Reject => {
                 self.counts.refused_full += 1;
-                Offer::Decided(Err(Refused {
-                    item,
-                    refusal: Refusal::Full,
-                }))
+                refuse(item, Refusal::Full)
             }
-            Overflow::DropNewest => self.drop_newest(item),
-            Overflow::DropOldest => self.drop_oldest(item),
+            Overflow::DropOldest => Offered::Decided(Ok(self.drop_oldest(item, signals))),
+            Overflow::DropNewest => Offered::Decided(Ok(self.drop_newest(item))),
         }
     }
 
-    fn drop_oldest(&mut self, item: T) -> Offer<T> {
+    fn drop_oldest(&mut self, item: T, signals: &Signals) -> Pushed<T> {
         let (above, bytes_above) = self.items.above(item.priority());
         if !self.has_room_beside(above, bytes_above, &item) {
             return self.drop_newest(item);
         }
         let mut displaced = Vec::new();
         // Ends at the latest when only what is above is left, with which there is room.
-        while !self.has_room_for(&item) {
-            displaced.extend(self.items.lose());
+        while !self.has_room_for(&item, signals)
+            && let Some(lost) = self.items.lose()
+        {
+            displaced.push(lost);
         }
         self.counts.dropped_oldest += displaced.len() as u64;
-        self.accept(item);
-        Offer::Decided(Ok(Pushed::Displaced(displaced)))
+        self.accept(item, signals);
+        Pushed::Displaced(displaced)
     }
 
-    fn drop_newest(&mut self, item: T) -> Offer<T> {
+    fn drop_newest(&mut self, item: T) -> Pushed<T> {
         self.counts.dropped_newest += 1;
-        Offer::Decided(Ok(Pushed::Dropped(item)))
+        Pushed::Dropped(item)
     }
 }
