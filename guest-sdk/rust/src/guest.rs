@@ -1,14 +1,16 @@
 //! The guest's side of the contract: its imports, and how its export calls the kernel.
 
+use std::cell::RefCell;
 use std::panic::PanicHookInfo;
 use std::time::Duration;
 
 use crate::Context;
 use crate::envelope::{Envelope, Outgoing, Priority};
 use crate::error::{ReceiveError, SendError, ending};
-use crate::host::{Activity, Host, Payload};
+use crate::host::{Activity, ExchangeError, Host, Payload};
 use crate::log::Level;
 use crate::message::Message;
+use crate::packed::{Packed, pack};
 use bindings::ring::kernel::{lifecycle, log as logging, messaging};
 
 /// What wit-bindgen makes of the contract.
@@ -33,7 +35,7 @@ pub fn run<Input: Message, Output: Message>(
     kernel: fn(&mut Context<Input, Output>) -> crate::Result<()>,
 ) -> Result<(), String> {
     std::panic::set_hook(Box::new(log_panic));
-    ending(kernel(&mut Context::new(Box::new(Imports))))
+    ending(kernel(&mut Context::new(Box::<Imports>::default())))
 }
 
 /// A guest has no standard error stream: without this the panic's words would be lost.
@@ -62,8 +64,54 @@ pub(crate) fn log(level: Level, text: &str) {
     logging::log(level, text);
 }
 
+/// The most messages that are read ahead in one call: enough to share the cost of the call.
+const AHEAD: u32 = 63;
+
+/// The longest payload that is packed: a longer one costs less when it is sent by itself.
+const PACKED_BYTES: usize = 16 * 1024;
+
 /// The host behind the component's imports.
-struct Imports;
+#[derive(Default)]
+struct Imports {
+    /// Messages that have been read ahead. They are still in the queue: each is received with a call
+    /// of `advance`, which fails if it is not the next one any more.
+    ahead: RefCell<Packed>,
+    /// Messages on their way out; kept for its memory.
+    outgoing: RefCell<Vec<u8>>,
+}
+
+impl Imports {
+    /// Sends what is packed and receives the next message.
+    fn exchange_packed(
+        &self,
+        outgoing: &[u8],
+        timeout: Option<Duration>,
+    ) -> Result<Envelope<Vec<u8>>, messaging::ExchangeError> {
+        let ahead = &mut *self.ahead.borrow_mut();
+        let mut outgoing = outgoing;
+        if let Some(next) = ahead.next_id() {
+            match messaging::advance(outgoing, next) {
+                Ok(true) => {
+                    if let Some(message) = ahead.next() {
+                        return Ok(message);
+                    }
+                }
+                Ok(false) => {}
+                Err(unsent) => return Err(messaging::ExchangeError::Send(unsent)),
+            }
+            outgoing = &[];
+        }
+        let timeout = timeout.map(nanoseconds);
+        *ahead = Packed::new(messaging::exchange(outgoing, 1, AHEAD, timeout)?);
+        match ahead.next() {
+            Some(message) => Ok(message),
+            // It is too long to be packed.
+            None => messaging::receive(timeout)
+                .map(Envelope::from)
+                .map_err(messaging::ExchangeError::Receive),
+        }
+    }
+}
 
 impl Host for Imports {
     fn kernel_id(&self) -> String {
@@ -86,7 +134,12 @@ impl Host for Imports {
     }
 
     fn receive(&self, timeout: Option<Duration>) -> Result<Envelope<Vec<u8>>, ReceiveError> {
-        Ok(messaging::receive(timeout.map(nanoseconds))?.into())
+        self.exchange_packed(&[], timeout)
+            .map_err(|error| match error {
+                messaging::ExchangeError::Receive(error) => error.into(),
+                // Nothing was to be sent.
+                messaging::ExchangeError::Send(_) => ReceiveError::Closed,
+            })
     }
 
     fn receive_batch(
@@ -94,8 +147,24 @@ impl Host for Imports {
         max: u32,
         timeout: Option<Duration>,
     ) -> Result<Vec<Envelope<Vec<u8>>>, ReceiveError> {
-        let batch = messaging::receive_batch(max, timeout.map(nanoseconds))?;
-        Ok(batch.into_iter().map(Envelope::from).collect())
+        // What was read ahead comes again, with what has come behind it.
+        self.ahead.take();
+        let timeout = timeout.map(nanoseconds);
+        if max == 0 {
+            return Ok(Vec::new());
+        }
+        let mut packed = match messaging::exchange(&[], max, 0, timeout) {
+            Ok(packed) => Packed::new(packed),
+            Err(messaging::ExchangeError::Receive(error)) => return Err(error.into()),
+            Err(messaging::ExchangeError::Send(_)) => return Err(ReceiveError::Closed),
+        };
+        let batch: Vec<_> = std::iter::from_fn(|| packed.next()).collect();
+        if batch.is_empty() {
+            // The first is too long to be packed.
+            let batch = messaging::receive_batch(max, timeout)?;
+            return Ok(batch.into_iter().map(Envelope::from).collect());
+        }
+        Ok(batch)
     }
 
     fn send(
@@ -115,6 +184,35 @@ impl Host for Imports {
             messages.iter().map(messaging::Outgoing::from).collect();
         let taken = messaging::send_batch(&messages, timeout.map(nanoseconds))?;
         Ok(taken as usize)
+    }
+
+    fn exchange(
+        &self,
+        messages: &[Outgoing<Payload<'_>>],
+        timeout: Option<Duration>,
+    ) -> Result<Envelope<Vec<u8>>, ExchangeError> {
+        // Those that are too long to be packed, and those before them, are sent first.
+        let long = |message: &Outgoing<Payload<'_>>| message.message.len() > PACKED_BYTES;
+        let sent = messages.iter().rposition(long).map_or(0, |last| last + 1);
+        let (first, rest) = messages.split_at(sent);
+        let mut taken = 0;
+        while taken < first.len() {
+            match self.send_batch(&first[taken..], None) {
+                Ok(more) => taken += more,
+                Err(error) => return Err(ExchangeError::Send { taken, error }),
+            }
+        }
+        let outgoing = &mut *self.outgoing.borrow_mut();
+        outgoing.clear();
+        rest.iter().for_each(|message| pack(message, outgoing));
+        self.exchange_packed(outgoing, timeout)
+            .map_err(|error| match error {
+                messaging::ExchangeError::Receive(error) => ExchangeError::Receive(error.into()),
+                messaging::ExchangeError::Send(unsent) => ExchangeError::Send {
+                    taken: taken + unsent.taken as usize,
+                    error: unsent.error.into(),
+                },
+            })
     }
 }
 

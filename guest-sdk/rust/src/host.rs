@@ -47,4 +47,30 @@ pub(crate) trait Host {
         messages: &[Outgoing<Payload<'_>>],
         timeout: Option<Duration>,
     ) -> Result<usize, SendError>;
+
+    /// Sends messages without a timeout and receives the next one: [`send_batch`](Self::send_batch)
+    /// and [`receive`](Self::receive) in one, which a host may have a shorter way for.
+    fn exchange(
+        &self,
+        messages: &[Outgoing<Payload<'_>>],
+        timeout: Option<Duration>,
+    ) -> Result<Envelope<Vec<u8>>, ExchangeError> {
+        let mut taken = 0;
+        while taken < messages.len() {
+            match self.send_batch(&messages[taken..], None) {
+                Ok(more) => taken += more,
+                Err(error) => return Err(ExchangeError::Send { taken, error }),
+            }
+        }
+        self.receive(timeout).map_err(ExchangeError::Receive)
+    }
+}
+
+/// Why an exchange brought no message.
+#[derive(Debug)]
+pub(crate) enum ExchangeError {
+    /// A message was not sent, after so many that were. Nothing was received.
+    Send { taken: usize, error: SendError },
+    /// All were sent, and there is no message.
+    Receive(ReceiveError),
 }

@@ -50,6 +50,11 @@ mod guest;
 mod host;
 pub mod log;
 mod message;
+#[cfg_attr(
+    not(any(test, target_arch = "wasm32")),
+    expect(dead_code, reason = "only a guest packs messages")
+)]
+mod packed;
 pub mod schema;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;

@@ -85,7 +85,9 @@ pub(super) fn log_malformed<Input>(
         .ok()
 }
 
-fn open<Input: Message>(envelope: Envelope<Vec<u8>>) -> Result<Envelope<Input>, Malformed> {
+pub(super) fn open<Input: Message>(
+    envelope: Envelope<Vec<u8>>,
+) -> Result<Envelope<Input>, Malformed> {
     let Envelope {
         id,
         correlation,

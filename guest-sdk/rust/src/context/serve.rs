@@ -1,14 +1,13 @@
 //! The ready-made loop: one message in, zero or more out.
 
 use super::Context;
-use super::receive::log_malformed;
+use super::receive::{log_malformed, open};
 use crate::envelope::{Envelope, Outgoing, Priority};
 use crate::error::{EncodeError, Malformed, ReceiveError, SendError, outcome};
-use crate::host::Payload;
+use crate::host::{ExchangeError, Payload};
 use crate::message::Message;
 
-/// The most messages that are taken, or replies that are sent, in one call to the host: enough to
-/// share the cost of the call.
+/// The most replies that are sent in one call to the host: enough to share the cost of the call.
 const BATCH: usize = 64;
 
 /// Replies of this many bytes are sent before there are as many of them, so that one call stays
@@ -24,16 +23,27 @@ pub struct Replies<Output> {
 }
 
 impl<Output> Replies<Output> {
-    fn to<Input>(request: &Envelope<Input>) -> Self {
+    /// To no message yet.
+    fn none() -> Self {
         Self {
             request: Envelope {
-                id: request.id,
-                correlation: request.correlation,
-                priority: request.priority,
+                id: 0,
+                correlation: 0,
+                priority: Priority::Normal,
                 message: (),
             },
             outgoing: Vec::new(),
         }
+    }
+
+    /// From here on it is this message that is answered.
+    fn answer<Input>(&mut self, request: &Envelope<Input>) {
+        self.request = Envelope {
+            id: request.id,
+            correlation: request.correlation,
+            priority: request.priority,
+            message: (),
+        };
     }
 
     /// Adds a reply. Replies are sent in their order after the handler has returned; until then
@@ -71,10 +81,10 @@ impl<Input: Message, Output: Message> Context<Input, Output> {
     /// Calls `handle` with each message until the input is closed or the host asks the kernel to
     /// end, and sends what it answers.
     ///
-    /// - Messages are taken in batches. The replies to a message are sent as soon as its handler
-    ///   returns, in one call.
+    /// - The replies to a message are sent as soon as its handler returns, in the same call that
+    ///   receives the next message. Messages that wait are read ahead, so that the call is short.
     /// - Between two messages the kernel rests while it is paused.
-    /// - When it is asked to end, it finishes the batch in hand.
+    /// - When it is asked to end, it finishes the message in hand.
     /// - A message that does not decode is logged and skipped.
     /// - A reply for which the host has no room and forbids waiting ([`SendError::Full`]) is
     ///   logged and dropped: that is what such a queue is for.
@@ -101,64 +111,69 @@ impl<Input: Message, Output: Message> Context<Input, Output> {
     }
 
     fn serve_until_end(&self, handle: &mut Handler<'_, Input, Output>) -> crate::Result<()> {
-        while !self.should_terminate() {
-            match self.receive_envelopes(BATCH as u32, None) {
-                Ok(batch) => self.serve_batch(batch, handle)?,
-                Err(ReceiveError::Timeout) => continue,
-                Err(end) => return Err(end.into()),
-            }
-        }
-        Ok(())
-    }
-
-    fn serve_batch(
-        &self,
-        batch: Vec<Result<Envelope<Input>, Malformed>>,
-        handle: &mut Handler<'_, Input, Output>,
-    ) -> crate::Result<()> {
-        for envelope in batch.into_iter().filter_map(log_malformed) {
-            if !self.is_active() {
-                self.wait_active();
-            }
-            let mut replies = Replies::to(&envelope);
-            handle(envelope.message, &mut replies)?;
-            self.deliver_all(replies.outgoing)?;
-        }
-        Ok(())
-    }
-
-    /// Sends the replies to one message. Not kept for those to the next: a handler may be slow, or
-    /// trap.
-    fn deliver_all(&self, replies: Vec<Outgoing<Output>>) -> crate::Result<()> {
+        let mut replies = Replies::none();
         let mut unsent = Unsent::default();
-        for reply in replies {
-            unsent.push(reply).map_err(SendError::from)?;
-            if unsent.is_enough() {
-                self.deliver(&mut unsent)?;
+        loop {
+            let Some(envelope) = log_malformed(self.exchange(&mut unsent)?) else {
+                continue;
+            };
+            replies.answer(&envelope);
+            handle(envelope.message, &mut replies)?;
+            for reply in replies.outgoing.drain(..) {
+                unsent.push(reply).map_err(SendError::from)?;
+                if unsent.is_enough() {
+                    self.deliver(&mut unsent)?;
+                }
             }
         }
-        Ok(self.deliver(&mut unsent)?)
+    }
+
+    /// Sends the replies to one message and receives the next, in one call. They are not kept for
+    /// those to the next: a handler may be slow, or trap.
+    fn exchange(&self, unsent: &mut Unsent) -> crate::Result<Result<Envelope<Input>, Malformed>> {
+        loop {
+            match self.host.exchange(&unsent.messages, None) {
+                Ok(envelope) => {
+                    unsent.clear();
+                    return Ok(open(envelope));
+                }
+                Err(ExchangeError::Receive(ReceiveError::Timeout)) => unsent.clear(),
+                Err(ExchangeError::Receive(end)) => return Err(end.into()),
+                Err(ExchangeError::Send { taken, error }) => {
+                    unsent.messages.drain(..taken);
+                    self.refused(unsent, error)?;
+                }
+            }
+        }
     }
 
     /// Sends all of them, waiting for room.
     fn deliver(&self, unsent: &mut Unsent) -> Result<(), SendError> {
-        let mut rest = unsent.messages.as_slice();
-        while !rest.is_empty() {
-            match self.host.send_batch(rest, None) {
-                Ok(taken) => rest = rest.get(taken..).unwrap_or_default(),
-                Err(SendError::Full) => {
-                    crate::warn!("dropped a reply: the output queue is full");
-                    rest = &rest[1..];
-                }
-                Err(SendError::Terminating) => {
-                    crate::warn!("asked to end with {} replies unsent", rest.len());
-                    return Err(SendError::Terminating);
-                }
-                Err(error) => return Err(error),
+        while !unsent.messages.is_empty() {
+            match self.host.send_batch(&unsent.messages, None) {
+                Ok(taken) => drop(unsent.messages.drain(..taken)),
+                Err(error) => self.refused(unsent, error)?,
             }
         }
-        *unsent = Unsent::default();
+        unsent.clear();
         Ok(())
+    }
+
+    /// The first of the replies was not taken.
+    fn refused(&self, unsent: &mut Unsent, error: SendError) -> Result<(), SendError> {
+        match error {
+            SendError::Full => {
+                crate::warn!("dropped a reply: the output queue is full");
+                unsent.messages.drain(..1);
+                Ok(())
+            }
+            SendError::Terminating => {
+                let replies = unsent.messages.len();
+                crate::warn!("asked to end with {replies} replies unsent");
+                Err(SendError::Terminating)
+            }
+            error => Err(error),
+        }
     }
 }
 
@@ -182,6 +197,11 @@ impl Unsent {
             priority: reply.priority,
         });
         Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.messages.clear();
+        self.bytes = 0;
     }
 
     fn is_enough(&self) -> bool {

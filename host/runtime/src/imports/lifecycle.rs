@@ -31,7 +31,7 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
             Box::new(async move {
                 let Host { turn, ports, .. } = store.data_mut();
                 turn.question(&ports.control).await;
-                Ok((ports.status.state() == KernelState::Terminating,))
+                Ok((ports.status.glance() == KernelState::Terminating,))
             })
         },
     )?;
@@ -39,7 +39,7 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
         Box::new(async move {
             let Host { turn, ports, .. } = store.data_mut();
             turn.question(&ports.control).await;
-            Ok((ports.status.state() != KernelState::Deactivated,))
+            Ok((ports.status.glance() != KernelState::Deactivated,))
         })
     })?;
     linker.func_wrap_async("wait-active", |mut store: StoreContextMut<'_, Host>, ()| {

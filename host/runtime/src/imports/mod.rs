@@ -13,8 +13,9 @@ mod ports;
 mod turn;
 mod wasi;
 
-use crate::message::{MessageId, Priority};
+use crate::message::{Message, MessageId, Priority};
 use crate::sandbox::{Memory, World};
+use bytes::BytesMut;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use turn::Turn;
@@ -44,6 +45,9 @@ pub(crate) struct Host {
     world: Arc<World>,
     wasi: WasiCtx,
     resources: ResourceTable,
+    /// Messages that are being handed over, and messages packed; kept for their memory.
+    taken: Vec<Message>,
+    packed: BytesMut,
 }
 
 impl Host {
@@ -60,6 +64,8 @@ impl Host {
             world,
             wasi,
             resources,
+            taken: Vec::new(),
+            packed: BytesMut::new(),
         }
     }
 }

@@ -25,15 +25,17 @@ impl Kernel {
 
     /// Takes the next message from the output queue.
     pub(crate) async fn receive(&self, timeout: Option<Duration>) -> Result<Message, Error> {
-        let pop = self.ports.output.pop();
-        let popped = match timeout {
-            None => pop.await,
-            Some(timeout) => match tokio::time::timeout(timeout, pop).await {
-                Ok(popped) => popped,
-                Err(_) => return Err(self.nothing_within(timeout, "no message").into()),
+        let popped = match self.ports.output.pop().now() {
+            Some(popped) => popped,
+            None => match timeout {
+                None => self.ports.output.pop().await,
+                Some(timeout) => {
+                    let popped = tokio::time::timeout(timeout, self.ports.output.pop()).await;
+                    popped.map_err(|_| self.nothing_within(timeout, "no message"))?
+                }
             },
         };
-        match popped.map(|messages| messages.into_iter().next()) {
+        match popped {
             Ok(Some(message)) => Ok(message),
             Ok(None) | Err(PopError::Closed | PopError::Stopped) => Err(self.ended().await.into()),
         }
@@ -81,9 +83,9 @@ impl Kernel {
 
     /// Checks a message against the kernel's state and limit, and seals it.
     fn admit(&self, outgoing: Outgoing) -> Result<Message, Error> {
-        let state = self.state();
+        let state = self.ports.status.glance();
         if !Call::Send.is_valid_in(state) {
-            return Err(self.state_error(Call::Send, state).into());
+            return Err(self.state_error(Call::Send, self.state()).into());
         }
         let limit = self.ports.limits.message_bytes;
         if outgoing.payload.len() > limit {
@@ -100,7 +102,7 @@ impl Kernel {
 
     async fn push(&self, message: Message, timeout: Option<Duration>) -> Result<MessageId, Error> {
         let id = message.envelope.id;
-        match push_within(self.ports.input.push(message), timeout).await {
+        match push_within(&self.ports.input, message, timeout).await {
             Ok(Pushed::Accepted) => Ok(id),
             Ok(Pushed::Dropped(lost)) => {
                 self.ports.calls.dropped(lost.envelope.correlation);

@@ -2,6 +2,7 @@
 
 use super::{Call, Ending, KernelState};
 use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -23,6 +24,8 @@ pub struct Status {
 #[derive(Debug)]
 pub(crate) struct StatusCell {
     cell: watch::Sender<Cell>,
+    /// The state alone, written under the cell's lock.
+    state: AtomicU8,
 }
 
 #[derive(Debug)]
@@ -40,6 +43,7 @@ impl StatusCell {
     pub(crate) fn launched() -> Self {
         let state = KernelState::Launched;
         Self {
+            state: AtomicU8::new(state as u8),
             cell: watch::Sender::new(Cell {
                 state,
                 since: Instant::now(),
@@ -52,6 +56,15 @@ impl StatusCell {
 
     pub(crate) fn state(&self) -> KernelState {
         self.cell.borrow().state
+    }
+
+    /// The state, without a wait for a transition that is under way: for those who ask at every
+    /// message, and learn of a transition by its effects, too.
+    pub(crate) fn glance(&self) -> KernelState {
+        let number = self.state.load(Ordering::Acquire);
+        let state = KernelState::ALL.get(usize::from(number)).copied();
+        // It is only ever set to a state.
+        state.unwrap_or(KernelState::Terminated)
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -103,7 +116,7 @@ impl StatusCell {
             if after == before {
                 return false;
             }
-            cell.state = after;
+            self.set(cell, after);
             cell.since = Instant::now();
             if call == Call::Activate {
                 cell.activated = Some(cell.since);
@@ -112,6 +125,11 @@ impl StatusCell {
         });
         // The closure above always runs; the fallback is the answer that changes nothing.
         outcome.unwrap_or(Err(KernelState::Terminated))
+    }
+
+    fn set(&self, cell: &mut Cell, state: KernelState) {
+        cell.state = state;
+        self.state.store(state as u8, Ordering::Release);
     }
 
     /// Counts a restart.
@@ -131,7 +149,7 @@ impl StatusCell {
                 return false;
             }
             effect(cell.state);
-            cell.state = KernelState::Terminated;
+            self.set(cell, KernelState::Terminated);
             cell.since = Instant::now();
             cell.ending = Some(ending);
             true

@@ -1,0 +1,141 @@
+//! Messages packed into bytes, as the contract's `exchange` carries them.
+
+use std::ops::Range;
+
+use crate::envelope::{Envelope, Outgoing, Priority};
+use crate::host::Payload;
+
+/// The head of a message that is received: length, priority, id, correlation.
+const INCOMING_HEAD: usize = 24;
+
+/// What stands for the priority of the message received last.
+const AS_RECEIVED: u32 = 255;
+
+/// Messages that the host has packed, and how far they have been read.
+#[derive(Debug, Default)]
+pub(crate) struct Packed {
+    bytes: Vec<u8>,
+    read: usize,
+}
+
+/// The head of a packed message, and where its payload is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Head {
+    id: u64,
+    correlation: u64,
+    priority: Priority,
+    payload: Range<usize>,
+}
+
+impl Packed {
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes, read: 0 }
+    }
+
+    /// The id of the next message.
+    pub(crate) fn next_id(&self) -> Option<u64> {
+        Some(self.head()?.id)
+    }
+
+    /// Reads the next message.
+    pub(crate) fn next(&mut self) -> Option<Envelope<Vec<u8>>> {
+        let head = self.head()?;
+        let payload = self.bytes.get(head.payload.clone())?;
+        self.read = head.payload.end;
+        Some(Envelope {
+            id: head.id,
+            correlation: head.correlation,
+            priority: head.priority,
+            message: payload.to_vec(),
+        })
+    }
+
+    fn head(&self) -> Option<Head> {
+        let (head, rest) = self
+            .bytes
+            .get(self.read..)?
+            .split_first_chunk::<INCOMING_HEAD>()?;
+        let (length, head) = head.split_first_chunk()?;
+        let (priority, head) = head.split_first_chunk()?;
+        let (id, correlation) = head.split_first_chunk()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let payload = self.read + INCOMING_HEAD;
+        (length <= rest.len()).then_some(Head {
+            id: u64::from_le_bytes(*id),
+            correlation: u64::from_le_bytes(*correlation.first_chunk()?),
+            priority: match u32::from_le_bytes(*priority) {
+                0 => Priority::Low,
+                1 => Priority::Normal,
+                2 => Priority::High,
+                _ => Priority::Urgent,
+            },
+            payload: payload..payload + length,
+        })
+    }
+}
+
+/// Packs a message that is sent.
+pub(crate) fn pack(outgoing: &Outgoing<Payload<'_>>, packed: &mut Vec<u8>) {
+    let priority = match outgoing.priority {
+        None => AS_RECEIVED,
+        Some(Priority::Low) => 0,
+        Some(Priority::Normal) => 1,
+        Some(Priority::High) => 2,
+        Some(Priority::Urgent) => 3,
+    };
+    packed.extend_from_slice(&(outgoing.message.len() as u32).to_le_bytes());
+    packed.extend_from_slice(&priority.to_le_bytes());
+    packed.extend_from_slice(&outgoing.correlation.unwrap_or(0).to_le_bytes());
+    packed.extend_from_slice(&outgoing.message);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn incoming(id: u64, priority: u32, payload: &[u8]) -> Vec<u8> {
+        let length = (payload.len() as u32).to_le_bytes();
+        let (priority, id, correlation) = (
+            priority.to_le_bytes(),
+            id.to_le_bytes(),
+            (id + 100).to_le_bytes(),
+        );
+        [&length[..], &priority, &id, &correlation, payload].concat()
+    }
+
+    #[test]
+    fn messages_are_read_one_after_the_other() {
+        let mut packed = Packed::new([incoming(1, 0, b"ab"), incoming(2, 3, b"")].concat());
+        assert_eq!(packed.next_id(), Some(1));
+        let first = packed.next().unwrap();
+        assert_eq!((first.id, first.correlation), (1, 101));
+        assert_eq!(
+            (first.priority, first.message),
+            (Priority::Low, b"ab".to_vec())
+        );
+        let second = packed.next().unwrap();
+        assert_eq!((second.id, second.priority), (2, Priority::Urgent));
+        assert_eq!((packed.next_id(), packed.next()), (None, None));
+    }
+
+    #[test]
+    fn part_of_a_message_is_none() {
+        let whole = incoming(1, 1, b"abc");
+        for length in 0..whole.len() {
+            assert_eq!(Packed::new(whole[..length].to_vec()).next(), None);
+        }
+    }
+
+    #[test]
+    fn a_message_is_packed_with_what_it_names() {
+        let mut packed = Vec::new();
+        pack(&Outgoing::new(b"a"[..].into()), &mut packed);
+        assert_eq!(packed, b"\x01\0\0\0\xff\0\0\0\0\0\0\0\0\0\0\0a");
+        packed.clear();
+        let named = Outgoing::new(b""[..].into())
+            .correlation(7)
+            .priority(Priority::High);
+        pack(&named, &mut packed);
+        assert_eq!(packed, b"\0\0\0\0\x02\0\0\0\x07\0\0\0\0\0\0\0");
+    }
+}

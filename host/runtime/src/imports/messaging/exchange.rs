@@ -1,0 +1,146 @@
+//! Packed messages in and out in one call: the short way through the boundary.
+//!
+//! A kernel can read ahead: it gets the messages that wait behind those it is handed, and takes
+//! each with `advance` when it comes to it. Until then they are in the queue like any other, so a
+//! pause, an end, or a message of a higher band comes before them.
+
+use super::super::Host;
+use super::frames::{Unpacked, pack, packed_length, unpack};
+use super::receive::pop_within;
+use super::types::{ExchangeError, Unsent};
+use super::{BATCH_BYTES, Store};
+use crate::message::{Message, Payload};
+use crate::queue::{Front, Item};
+use bytes::{Bytes, BytesMut};
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use wasmtime::component::WasmList;
+use wasmtime::{AsContext, bail};
+
+/// The longest payload that is packed, in bytes. Longer ones are received by themselves: they are
+/// not copied once more.
+const PACKED_PAYLOAD: usize = 16 << 10;
+
+/// How far a kernel can read ahead, in messages and in packed bytes.
+const AHEAD_MESSAGES: usize = 64;
+const AHEAD_BYTES: usize = 32 << 10;
+
+/// So much room for packed messages is kept from one call to the next.
+const KEPT_BYTES: usize = 4 << 10;
+
+/// Sends packed messages in their order, waiting for room as long as it takes.
+pub(super) async fn send_frames(
+    store: &mut Store<'_>,
+    outgoing: WasmList<u8>,
+) -> wasmtime::Result<Result<(), Unsent>> {
+    let mut at = 0;
+    let mut taken = 0;
+    while at < outgoing.len() {
+        let Some(message) = next(store, &outgoing, at) else {
+            bail!("what it sent at byte {at} of a list is no packed message");
+        };
+        let host = store.data_mut();
+        host.begin_send(message.payload.len()).await?;
+        if let Err(error) = host.check_length(message.payload.len()) {
+            return Ok(Err(Unsent { taken, error }));
+        }
+        at = message.payload.end;
+        // Not copied before it is known to be short enough.
+        let payload = payload(store, &outgoing, message.payload);
+        let host = store.data_mut();
+        let sent = host.send(payload, message.correlation, message.priority, None);
+        if let Err(error) = sent.await {
+            return Ok(Err(Unsent { taken, error }));
+        }
+        taken += 1;
+    }
+    Ok(Ok(()))
+}
+
+fn next(store: &Store<'_>, outgoing: &WasmList<u8>, at: usize) -> Option<Unpacked> {
+    unpack(outgoing.as_le_slice(&store.as_context()), at)
+}
+
+fn payload(store: &Store<'_>, outgoing: &WasmList<u8>, at: Range<usize>) -> Payload {
+    let store = store.as_context();
+    let packed = outgoing.as_le_slice(&store);
+    packed.get(at).unwrap_or_default().into()
+}
+
+impl Host {
+    /// Hands over up to `max` messages, packed, and after them up to `ahead` that are only to be
+    /// read. An empty list says that the next message is not packed and has to be received.
+    pub(super) async fn receive_frames(
+        &mut self,
+        max: NonZeroUsize,
+        ahead: u32,
+        timeout: Option<u64>,
+    ) -> wasmtime::Result<Result<Bytes, ExchangeError>> {
+        self.come_back("exchange").await?;
+        let ahead = usize::try_from(ahead)
+            .unwrap_or(usize::MAX)
+            .min(AHEAD_MESSAGES);
+        let Self {
+            ports,
+            taken,
+            packed,
+            ..
+        } = self;
+        let take = |front: &mut Front<Message>| {
+            if front.waiting().next().is_some_and(is_too_long) {
+                return;
+            }
+            front.take_many(max.get(), BATCH_BYTES, |next| !is_too_long(next), taken);
+            taken.iter().for_each(|message| pack(message, packed));
+            let mut left = AHEAD_BYTES;
+            for message in front.waiting().take(ahead) {
+                let length = packed_length(message);
+                if message.alone() || is_too_long(message) || length > left {
+                    break;
+                }
+                left -= length;
+                pack(message, packed);
+            }
+        };
+        let popped = pop_within(ports, ports.input.take(max, take), timeout).await;
+        let handed = std::mem::take(&mut self.taken);
+        self.received(&handed).await;
+        self.taken = handed;
+        self.taken.clear();
+        Ok(match popped {
+            Ok(()) => Ok(self.take_packed()),
+            Err(error) => Err(ExchangeError::Receive(error)),
+        })
+    }
+
+    /// Hands over the next message, if it is the one that the kernel has read ahead.
+    pub(super) async fn advance(&mut self, next: u64) -> wasmtime::Result<bool> {
+        self.come_back("advance").await?;
+        let take = |front: &mut Front<Message>| {
+            let is_next = front
+                .waiting()
+                .next()
+                .is_some_and(|message| message.envelope.id.0 == next);
+            if is_next { front.take() } else { None }
+        };
+        let taken = self.ports.input.take(NonZeroUsize::MIN, take).now();
+        // Where it is told to end, or that nothing will come, it learns it when it asks for more.
+        let Some(Ok(Some(message))) = taken else {
+            return Ok(false);
+        };
+        self.received(std::slice::from_ref(&message)).await;
+        Ok(true)
+    }
+
+    fn take_packed(&mut self) -> Bytes {
+        let packed = self.packed.split().freeze();
+        if packed.len() > KEPT_BYTES {
+            self.packed = BytesMut::new();
+        }
+        packed
+    }
+}
+
+fn is_too_long(message: &Message) -> bool {
+    message.payload.len() > PACKED_PAYLOAD
+}

@@ -1,0 +1,90 @@
+//! The output queue.
+
+use super::super::control::Place;
+use super::super::{Host, push_within};
+use super::Store;
+use super::types::{FromKernel, SendError};
+use crate::message::{MessageId, Outgoing, Payload, Priority};
+use crate::queue::{Overflow, Refusal, Refused};
+use std::time::Duration;
+use wasmtime::AsContext;
+
+/// Sends a message that is still in the kernel's memory.
+pub(super) async fn from_kernel(
+    store: &mut Store<'_>,
+    message: FromKernel,
+    nanoseconds: Option<u64>,
+) -> wasmtime::Result<Result<(), SendError>> {
+    let host = store.data_mut();
+    host.begin_send(message.payload.len()).await?;
+    if let Err(error) = host.check_length(message.payload.len()) {
+        return Ok(Err(error));
+    }
+    let payload = {
+        let store = store.as_context();
+        Payload::from(message.payload.as_le_slice(&store))
+    };
+    let correlation = message.correlation.map(MessageId);
+    let priority = message.priority.map(Priority::from);
+    let timeout = nanoseconds.map(Duration::from_nanos);
+    let host = store.data_mut();
+    Ok(host.send(payload, correlation, priority, timeout).await)
+}
+
+impl Host {
+    /// What every send of so many bytes begins with.
+    pub(super) async fn begin_send(&mut self, bytes: usize) -> wasmtime::Result<()> {
+        self.require_started("send")?;
+        self.turn.transfer(&self.ports.control, bytes).await;
+        Ok(())
+    }
+
+    pub(super) fn check_length(&self, length: usize) -> Result<(), SendError> {
+        let limit = self.ports.limits.message_bytes;
+        if length <= limit {
+            return Ok(());
+        }
+        if let Some(meter) = &self.ports.meter {
+            meter.error(format!(
+                "tried to send {length} bytes; its limit is {limit}"
+            ));
+        }
+        Err(SendError::TooLarge(limit as u64))
+    }
+
+    /// Hands a message to whoever called for it, or puts it on the output queue. What is left open
+    /// is taken from the message received last.
+    pub(super) async fn send(
+        &mut self,
+        payload: Payload,
+        correlation: Option<MessageId>,
+        priority: Option<Priority>,
+        timeout: Option<Duration>,
+    ) -> Result<(), SendError> {
+        let ports = &self.ports;
+        let (last_correlation, last_priority) = self.last_received.unzip();
+        let message = ports.seal(Outgoing {
+            payload,
+            correlation: correlation.or(last_correlation),
+            priority: priority.or(last_priority).unwrap_or_default(),
+        });
+        let correlation = message.envelope.correlation;
+        if let Some(message) = ports.calls.deliver(message) {
+            let _waiting = ports.control.mark(Place::Waiting);
+            let pushed = push_within(&ports.output, message, timeout).await;
+            if let Err(Refused { refusal, .. }) = pushed {
+                return Err(match refusal {
+                    Refusal::Full if ports.output_overflow == Overflow::Reject => SendError::Full,
+                    Refusal::Full => SendError::Timeout,
+                    Refusal::Unwaiting => SendError::Terminating,
+                    Refusal::Closed => SendError::Closed,
+                });
+            }
+        }
+        if let Some(meter) = &ports.meter {
+            meter.sent(correlation);
+        }
+        self.held.answered(correlation);
+        Ok(())
+    }
+}
