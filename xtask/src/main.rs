@@ -5,6 +5,7 @@
 
 mod cache;
 mod ci;
+mod debian;
 mod demo;
 mod deny;
 mod fuzz;

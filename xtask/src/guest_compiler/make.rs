@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::debian::{self, Packages};
-use super::{has_standard_library, linkers, standard_library};
+use super::{has_standard_library, linkers, packages, standard_library};
 use crate::cache::{self, Lock};
+use crate::debian::{self, Packages};
 use crate::process::say;
 use crate::workspace::GUEST_TARGET;
 
@@ -50,7 +50,8 @@ fn make_here(lock: &Lock, sysroot: &Path) -> Result<PathBuf> {
         bail!("only on Debian can a compiler be made from the distribution's packages instead");
     }
     let partial = cache::partial(lock, "guest-rust")?;
-    let packages = fetch(&partial)?;
+    let what = "the distribution's Rust (140 MB, kept in the cache folder, once)";
+    let packages = debian::fetch(packages::list, &partial, what)?;
     write_script(&partial)?;
     linkers::link(sysroot, &partial)?;
 
@@ -75,21 +76,6 @@ fn make_here(lock: &Lock, sysroot: &Path) -> Result<PathBuf> {
     Ok(finished)
 }
 
-/// Fetches the packages into `folder`, with a fresh list of them where the one at hand is missing
-/// or too old.
-fn fetch(folder: &Path) -> Result<Packages> {
-    let attempt = || -> Result<Packages> {
-        let packages = debian::packages()?;
-        say("fetching the distribution's Rust (140 MB, kept in the cache folder, once)");
-        debian::unpack(&packages, folder)?;
-        Ok(packages)
-    };
-    attempt().or_else(|_| {
-        debian::update()?;
-        attempt()
-    })
-}
-
 /// Names what a compiler is made of.
 fn key(packages: &Packages) -> String {
     cache::key(
@@ -101,34 +87,10 @@ fn key(packages: &Packages) -> String {
 
 /// Writes `folder/rustc`, which starts the unpacked compiler with the unpacked libraries.
 fn write_script(folder: &Path) -> Result<()> {
-    let mut libraries = Vec::new();
-    for base in ["usr/lib", "lib"] {
-        find_library_folders(folder, Path::new(base), &mut libraries)?;
-    }
+    let libraries = debian::libraries(folder)?;
     let path = folder.join("rustc");
     fs::write(&path, script(&libraries))?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
-    Ok(())
-}
-
-/// Collects the folders at and below `base` (relative to `root`) that hold shared libraries.
-fn find_library_folders(root: &Path, base: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    let Ok(entries) = fs::read_dir(root.join(base)) else {
-        return Ok(());
-    };
-    let mut holds_libraries = false;
-    for entry in entries {
-        let entry = entry?;
-        let name = entry.file_name();
-        // The compiler finds what lies in rustlib by itself.
-        if entry.file_type()?.is_dir() && name != "rustlib" {
-            find_library_folders(root, &base.join(&name), found)?;
-        }
-        holds_libraries |= name.to_string_lossy().contains(".so");
-    }
-    if holds_libraries {
-        found.push(base.to_path_buf());
-    }
     Ok(())
 }
 

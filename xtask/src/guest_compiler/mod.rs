@@ -4,9 +4,9 @@
 //! it has not, as on a machine that reaches package registries only, one is made once from the
 //! distribution's packages: see [`make`].
 
-mod debian;
 mod linkers;
 mod make;
+mod packages;
 mod standard_library;
 
 use std::fs;

@@ -1,20 +1,13 @@
-//! Debian's packages of Rust: which there are, fetched and unpacked. Nothing is installed.
+//! Debian's packages: which there are, fetched and unpacked. Nothing is installed.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::process::{output, say};
-
-/// The compiler that Debian keeps recent for its web browsers, and the source of its library.
-const ROOTS: [&str; 2] = ["rustc-web", "rust-web-src"];
-
-/// What the packages that must be unpacked begin with, installed or not: a compiler looks for its
-/// libraries beside itself.
-const COMPILER_PREFIXES: [&str; 4] = ["rustc-", "rust-", "libstd-rust-", "libllvm"];
 
 /// Versions by package name.
 pub type Packages = BTreeMap<String, String>;
@@ -27,27 +20,75 @@ pub fn is_here() -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
-/// The compiler's packages and those of its dependencies that the system lacks.
+/// These packages and those of their dependencies, as far as the system lacks them.
 ///
 /// # Errors
 /// Where apt knows no such packages.
-pub fn packages() -> Result<Packages> {
-    let missing = simulate(&[])?;
-    // As if nothing at all were installed.
-    let all = simulate(&["-o", "Dir::State::status=/dev/null"])?;
-    let compiler = all.into_iter().filter(|(name, _)| {
-        COMPILER_PREFIXES
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-    });
-    Ok(missing.into_iter().chain(compiler).collect())
+pub fn missing(packages: &[&str]) -> Result<Packages> {
+    simulate(packages, &[])
 }
 
-/// Fetches the list of packages anew.
+/// The same as if nothing at all were installed.
 ///
 /// # Errors
-/// Where apt fails; most often because only root may do this.
-pub fn update() -> Result<()> {
+/// Where apt knows no such packages.
+pub fn all(packages: &[&str]) -> Result<Packages> {
+    simulate(packages, &["-o", "Dir::State::status=/dev/null"])
+}
+
+/// Fetches the packages that `list` names and unpacks them into `folder`, with a fresh list of what
+/// the distribution has where the one at hand is missing or too old. Tells the user of `what`.
+///
+/// # Errors
+/// Where one cannot be listed, fetched, checked by apt or unpacked.
+pub fn fetch(list: impl Fn() -> Result<Packages>, folder: &Path, what: &str) -> Result<Packages> {
+    let attempt = || -> Result<Packages> {
+        let packages = list()?;
+        say(format!("fetching {what}"));
+        unpack(&packages, folder)?;
+        Ok(packages)
+    };
+    attempt().or_else(|_| {
+        update()?;
+        attempt()
+    })
+}
+
+/// The folders below `root` that hold shared libraries, relative to it.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn libraries(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut libraries = Vec::new();
+    for base in ["usr/lib", "lib"] {
+        find_libraries(root, Path::new(base), &mut libraries)?;
+    }
+    Ok(libraries)
+}
+
+/// Collects those at and below `base`.
+fn find_libraries(root: &Path, base: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    let Ok(entries) = fs::read_dir(root.join(base)) else {
+        return Ok(());
+    };
+    let mut holds_libraries = false;
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        // The compiler finds what lies in rustlib by itself.
+        if entry.file_type()?.is_dir() && name != "rustlib" {
+            find_libraries(root, &base.join(&name), found)?;
+        }
+        holds_libraries |= name.to_string_lossy().contains(".so");
+    }
+    if holds_libraries {
+        found.push(base.to_path_buf());
+    }
+    Ok(())
+}
+
+/// Fetches the list of packages anew, which most often only root may do.
+fn update() -> Result<()> {
     say("asking the distribution for its list of packages");
     output(apt().args(["update", "-qq"]))
         .map(drop)
@@ -55,10 +96,7 @@ pub fn update() -> Result<()> {
 }
 
 /// Fetches `packages` and unpacks them into `folder`.
-///
-/// # Errors
-/// Where one cannot be fetched, checked by apt or unpacked.
-pub fn unpack(packages: &Packages, folder: &Path) -> Result<()> {
+fn unpack(packages: &Packages, folder: &Path) -> Result<()> {
     let archives = folder.join("archives");
     if archives.exists() {
         // Left by an attempt that failed, perhaps with other versions.
@@ -88,13 +126,13 @@ pub fn unpack(packages: &Packages, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What apt would install for [`ROOTS`].
-fn simulate(options: &[&str]) -> Result<Packages> {
+/// What apt would install.
+fn simulate(packages: &[&str], options: &[&str]) -> Result<Packages> {
     let plan = output(
         apt()
             .args(["install", "--simulate", "--no-install-recommends"])
             .args(options)
-            .args(ROOTS),
+            .args(packages),
     )?;
     Ok(parse_plan(&plan))
 }
