@@ -3,6 +3,7 @@
 //! Everything here is a thin layer over cargo, apt and pip: each module is one job, and whatever
 //! it runs can be run by hand.
 
+mod bench;
 mod cache;
 mod ci;
 mod debian;
@@ -19,6 +20,7 @@ mod ranks;
 mod sanitize;
 mod simulate;
 mod tests;
+mod tool;
 mod workspace;
 
 use std::process::ExitCode;
@@ -51,6 +53,13 @@ enum Task {
         /// The date that the page is to name
         #[arg(long)]
         date: Option<String>,
+    },
+    /// Measure ringhost beside its peers: docs/performance.md
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Passed on: see `cargo xtask bench --help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Look for inputs that make the host break a promise: docs/fuzzing.md
     Fuzz {
@@ -98,6 +107,7 @@ fn run(task: Task) -> Result<()> {
         Task::Demo => demo::run(),
         Task::Test { arguments } => tests::run(&arguments),
         Task::Hostile { date } => hostile::run(date.as_deref()),
+        Task::Bench { arguments } => bench::run(&arguments),
         Task::Fuzz { target, minutes } => fuzz::run(target, minutes),
         Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Sanitize => sanitize::run(),

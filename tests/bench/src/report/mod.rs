@@ -1,0 +1,7 @@
+//! Saying what was measured.
+
+mod terminal;
+mod verdict;
+
+pub use terminal::print;
+use verdict::verdict;

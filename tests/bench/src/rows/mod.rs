@@ -1,0 +1,48 @@
+//! The rows of the table. One more is one more file, and one more line in [`all`].
+
+mod batches;
+mod first_load;
+mod launch;
+mod overhead;
+mod parked;
+mod pipeline;
+mod pydotcompute;
+mod round_trip;
+mod scaling;
+mod spinners;
+mod stream;
+mod terminate;
+mod throughput;
+mod trips;
+
+use crate::row::Row;
+use ringhost::Source;
+use stream::Stream;
+use trips::Trips;
+
+/// All rows, in the order of the table.
+pub fn all() -> Vec<Box<dyn Row>> {
+    vec![
+        Box::new(round_trip::RoundTrip),
+        Box::new(throughput::Throughput { size: 16 }),
+        Box::new(throughput::Throughput { size: 1 << 10 }),
+        Box::new(throughput::Throughput { size: 64 << 10 }),
+        Box::new(batches::Batches),
+        Box::new(overhead::Overhead),
+        Box::new(scaling::Scaling),
+        Box::new(spinners::Spinners),
+        Box::new(parked::ParkedKernels { count: 1000 }),
+        Box::new(parked::ParkedKernels { count: 10_000 }),
+        Box::new(parked::ParkedKernels { count: 100_000 }),
+        Box::new(launch::Launch),
+        Box::new(first_load::FirstLoad),
+        Box::new(terminate::Terminate),
+        Box::new(pipeline::Pipeline),
+        Box::new(pydotcompute::PyDotCompute),
+    ]
+}
+
+/// The kernel that sends messages back, as an author writes it with the SDK.
+fn echo() -> Source {
+    ringhost_tests::kernel("echo")
+}
