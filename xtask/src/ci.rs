@@ -10,11 +10,12 @@ use crate::workspace::cargo;
 type Step = (&'static str, fn() -> Result<()>);
 
 /// In the order in which a failure is cheapest to hear of.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("format", || {
         run_command(cargo().args(["fmt", "--all", "--check"]))
     }),
     ("test", || crate::tests::run(&[])),
+    ("count", crate::instructions::check),
     ("lint", || {
         let lint = [
             "clippy",

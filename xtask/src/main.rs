@@ -12,6 +12,7 @@ mod deny;
 mod fuzz;
 mod guest_compiler;
 mod hostile;
+mod instructions;
 mod kernels;
 mod miri;
 mod process;
@@ -57,6 +58,12 @@ enum Task {
     /// Measure ringhost beside its peers: docs/performance.md
     #[command(disable_help_flag = true)]
     Bench {
+        /// Only count the instructions of a message, and compare with what was accepted
+        #[arg(long)]
+        count: bool,
+        /// Count them and accept what they are
+        #[arg(long, conflicts_with = "count")]
+        accept: bool,
         /// Passed on: see `cargo xtask bench --help`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -107,7 +114,9 @@ fn run(task: Task) -> Result<()> {
         Task::Demo => demo::run(),
         Task::Test { arguments } => tests::run(&arguments),
         Task::Hostile { date } => hostile::run(date.as_deref()),
-        Task::Bench { arguments } => bench::run(&arguments),
+        Task::Bench { accept: true, .. } => instructions::accept(),
+        Task::Bench { count: true, .. } => instructions::check(),
+        Task::Bench { arguments, .. } => bench::run(&arguments),
         Task::Fuzz { target, minutes } => fuzz::run(target, minutes),
         Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Sanitize => sanitize::run(),
