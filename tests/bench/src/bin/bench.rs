@@ -14,6 +14,12 @@ struct Arguments {
     /// Measure only rows whose name begins like this; may be given more than once
     #[arg(long)]
     row: Vec<String>,
+    /// Write performance.md and its plots into this folder
+    #[arg(long)]
+    page: Option<PathBuf>,
+    /// The date that the page is to name
+    #[arg(long)]
+    date: Option<String>,
     /// The folder that Debian's package of Erlang was unpacked to; without it, Erlang is on PATH
     #[arg(long)]
     erlang: Option<PathBuf>,
@@ -42,13 +48,16 @@ fn main() -> Result<()> {
             arguments.row.iter().any(is_named)
         }
     };
-    for row in rows::all() {
-        if !is_wanted(&*row) {
-            continue;
-        }
+    let mut measured = Vec::new();
+    for row in rows::all().iter().filter(|row| is_wanted(&***row)) {
         for flavour in row.flavours() {
-            report::print(&measure(&*row, *flavour, &erlang, arguments.quick)?);
+            let row = measure(&**row, *flavour, &erlang, arguments.quick)?;
+            report::print(&row);
+            measured.push(row);
         }
     }
-    Ok(())
+    let date = arguments.date.as_deref();
+    arguments
+        .page
+        .map_or(Ok(()), |folder| report::write(&measured, &folder, date))
 }

@@ -1,7 +1,8 @@
 //! A row on the terminal.
 
+use super::verdict::verdict;
 use crate::measure::Measured;
-use crate::number::number;
+use crate::number::{number, scale};
 
 /// Prints a row: each contender with its figure, the ratio of ringhost's to it, and the middle half
 /// of the ratios; and what the targets say.
@@ -18,7 +19,8 @@ pub fn print(row: &Measured) {
                 // Not every line concerns all.
                 (Ok(_), None) => {}
                 (Ok(_), Some(figure)) => {
-                    let median = format!("{} {}", number(figure.median), line.unit);
+                    let (factor, unit) = scale(figure.median, line.unit);
+                    let median = format!("{} {unit}", number(figure.median * factor));
                     let ratio = row.ratios(at, place).filter(|_| place > 0);
                     let ratio = ratio.map_or_else(String::new, |ratio| {
                         format!(
@@ -31,7 +33,7 @@ pub fn print(row: &Measured) {
             }
         }
         for target in &line.targets {
-            println!("    target: {}", super::verdict(row, at, *target));
+            println!("    target: {}", verdict(row, at, *target));
         }
     }
 }

@@ -11,13 +11,18 @@ pub(super) fn verdict(row: &Measured, line: usize, target: Target) -> String {
     let Some(measured) = row.measured(line, target) else {
         return format!("{goal}: not measured");
     };
-    let (Target::Ratio(_, bound) | Target::Difference(_, bound) | Target::Figure(bound)) = target;
-    let verdict = if bound.is_met(measured.median) {
+    let verdict = if is_met(target, measured.median) {
         "met"
     } else {
         "missed"
     };
     format!("{goal}: {} {verdict}", number(measured.median))
+}
+
+/// Whether it is met by what was measured of it.
+pub(super) fn is_met(target: Target, measured: f64) -> bool {
+    let (Target::Ratio(_, bound) | Target::Difference(_, bound) | Target::Figure(bound)) = target;
+    bound.is_met(measured)
 }
 
 /// A target in words.

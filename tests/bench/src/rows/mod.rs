@@ -10,6 +10,7 @@ mod pydotcompute;
 mod round_trip;
 mod scaling;
 mod spinners;
+pub(crate) mod steps;
 mod stream;
 mod terminate;
 mod throughput;
@@ -20,12 +21,21 @@ use ringhost::Source;
 use stream::Stream;
 use trips::Trips;
 
+// What rows are called that the page has more to say of.
+pub(crate) const ROUND_TRIP: &str = "round trip, 16 bytes";
+pub(crate) const THROUGHPUT: &str = "throughput, ";
+pub(crate) const OVERHEAD: &str = "a message beside a bare wasmtime call";
+pub(crate) const PARKED: &str = " parked kernels";
+
 /// All rows, in the order of the table.
 pub fn all() -> Vec<Box<dyn Row>> {
     vec![
         Box::new(round_trip::RoundTrip),
         Box::new(throughput::Throughput { size: 16 }),
+        Box::new(throughput::Throughput { size: 256 }),
         Box::new(throughput::Throughput { size: 1 << 10 }),
+        Box::new(throughput::Throughput { size: 4 << 10 }),
+        Box::new(throughput::Throughput { size: 16 << 10 }),
         Box::new(throughput::Throughput { size: 64 << 10 }),
         Box::new(batches::Batches),
         Box::new(overhead::Overhead),
@@ -39,6 +49,7 @@ pub fn all() -> Vec<Box<dyn Row>> {
         Box::new(terminate::Terminate),
         Box::new(pipeline::Pipeline),
         Box::new(pydotcompute::PyDotCompute),
+        Box::new(steps::Steps),
     ]
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Overhead;
 
 impl Row for Overhead {
     fn name(&self) -> String {
-        "a message beside a bare wasmtime call".to_owned()
+        super::OVERHEAD.to_owned()
     }
 
     fn lines(&self) -> Vec<Line> {

@@ -21,7 +21,7 @@ pub(super) struct ParkedKernels {
 
 impl Row for ParkedKernels {
     fn name(&self) -> String {
-        format!("{} parked kernels", self.count)
+        format!("{}{}", self.count, super::PARKED)
     }
 
     fn lines(&self) -> Vec<Line> {

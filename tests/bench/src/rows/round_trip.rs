@@ -17,7 +17,7 @@ pub(super) struct RoundTrip;
 
 impl Row for RoundTrip {
     fn name(&self) -> String {
-        "round trip, 16 bytes".to_owned()
+        super::ROUND_TRIP.to_owned()
     }
 
     fn lines(&self) -> Vec<Line> {

@@ -19,7 +19,7 @@ pub(super) struct Throughput {
 
 impl Row for Throughput {
     fn name(&self) -> String {
-        format!("throughput, {} bytes", self.size)
+        format!("{}{} bytes", super::THROUGHPUT, self.size)
     }
 
     fn lines(&self) -> Vec<Line> {
