@@ -16,6 +16,7 @@ pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 #[derive(Clone)]
 pub struct Executor {
     start: Arc<dyn Fn(Task) + Send + Sync>,
+    tokio: Option<Handle>,
 }
 
 impl Executor {
@@ -23,7 +24,16 @@ impl Executor {
     /// counts as stopped.
     pub fn new(start: impl Fn(Task) + Send + Sync + 'static) -> Self {
         let start = Arc::new(start);
-        Self { start }
+        Self { start, tokio: None }
+    }
+
+    /// Calls a function that polls a task, here and now; `None` where there is no tokio runtime.
+    pub(crate) fn within<R>(&self, poll: impl FnOnce() -> R) -> Option<R> {
+        if let Some(tokio) = &self.tokio {
+            let _context = tokio.enter();
+            return Some(poll());
+        }
+        Handle::try_current().is_ok().then(poll)
     }
 
     /// Starts a task.
@@ -48,7 +58,9 @@ impl Executor {
 
 impl From<Handle> for Executor {
     fn from(handle: Handle) -> Self {
-        Self::new(move |task| drop(handle.spawn(task)))
+        let tokio = Some(handle.clone());
+        let start = Arc::new(move |task| drop(handle.spawn(task)));
+        Self { start, tokio }
     }
 }
 

@@ -7,7 +7,7 @@ use super::hand::Hand;
 use super::journal::Journal;
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, StatusCell};
 use crate::message::{Envelope, Message, MessageId, Outgoing, Priority};
-use crate::queue::{Item, Offered, Overflow, Push, Pushed, Queue, Refused};
+use crate::queue::{Item, Offered, Overflow, Pushed, Queue, Refused};
 use crate::sandbox::Limits;
 use crate::telemetry::Meter;
 use std::num::NonZeroUsize;
@@ -243,14 +243,17 @@ pub(crate) async fn push_within(
     wakers.wake();
     match offered {
         Offered::Decided(pushed) => pushed,
-        Offered::Waits(message) => wait_for_room(queue.push(message), timeout).await,
+        Offered::Waits(message) => wait_for_room(queue, message, timeout).await,
     }
 }
 
-async fn wait_for_room(
-    mut push: Push<'_, Message>,
+/// The same for a message for which there was no room.
+pub(crate) async fn wait_for_room(
+    queue: &Queue<Message>,
+    message: Message,
     timeout: Option<Duration>,
 ) -> Result<Pushed<Message>, Refused<Message>> {
+    let mut push = queue.push(message);
     match timeout {
         None => push.await,
         Some(timeout) => match tokio::time::timeout(timeout, &mut push).await {

@@ -5,11 +5,12 @@ use crate::error::{
     DropCause, Error, InputClosedError, KernelEndedError, MessageDroppedError,
     MessageTooLargeError, QueueFullError, TimeoutError,
 };
-use crate::imports::{Reply, push_within};
+use crate::imports::{Place, Reply, wait_for_room};
 use crate::lifecycle::Call;
 use crate::message::{Message, MessageId, Outgoing};
-use crate::queue::{Overflow, PopError, Pushed, Refusal};
+use crate::queue::{Offered, Overflow, PopError, Pushed, Refusal};
 use std::time::Duration;
+use tokio::task::consume_budget;
 use tokio::time::Instant;
 
 impl Kernel {
@@ -19,13 +20,16 @@ impl Kernel {
         outgoing: Outgoing,
         timeout: Option<Duration>,
     ) -> Result<MessageId, Error> {
+        consume_budget().await;
         let message = self.admit(outgoing)?;
-        self.push(message, timeout).await
+        self.push(message, timeout, || self.pace.expects_answer())
+            .await
     }
 
     /// Takes the next message from the output queue.
     pub(crate) async fn receive(&self, timeout: Option<Duration>) -> Result<Message, Error> {
-        let popped = match self.ports.output.pop().now() {
+        consume_budget().await;
+        let popped = match self.pop_now() {
             Some(popped) => popped,
             None => match timeout {
                 None => self.ports.output.pop().await,
@@ -35,10 +39,33 @@ impl Kernel {
                 }
             },
         };
+        self.pace.answered();
         match popped {
             Ok(Some(message)) => Ok(message),
             Ok(None) | Err(PopError::Closed | PopError::Stopped) => Err(self.ended().await.into()),
         }
+    }
+
+    /// What there is to receive now, or when the kernel has been run.
+    fn pop_now(&self) -> Option<Result<Option<Message>, PopError>> {
+        if let Some(popped) = self.ports.output.pop().now() {
+            return Some(popped);
+        }
+        if !self.help() {
+            return None;
+        }
+        let popped = self.ports.output.pop().now()?;
+        self.pace.exchanged();
+        Some(popped)
+    }
+
+    /// Runs the kernel on this thread, if it is at rest and nobody else does.
+    fn help(&self) -> bool {
+        let rests = self.ports.control.place() == Place::Waiting;
+        let Some(seat) = self.seat.get().filter(|_| rests) else {
+            return false;
+        };
+        self.executor.within(|| seat.help()).unwrap_or(false)
     }
 
     /// Sends a message and waits for the kernel's answer to it.
@@ -47,12 +74,13 @@ impl Kernel {
         outgoing: Outgoing,
         timeout: Option<Duration>,
     ) -> Result<Message, Error> {
+        consume_budget().await;
         let begun = Instant::now();
         // The reply is found by its correlation, which must be this call's alone.
         let mut message = self.admit(outgoing)?;
         message.envelope.correlation = message.envelope.id;
         let mut ticket = self.ports.calls.begin(message.envelope.id);
-        if let Err(error) = self.push(message, timeout).await {
+        if let Err(error) = self.push(message, timeout, || true).await {
             ticket.withdraw();
             return Err(error);
         }
@@ -100,9 +128,23 @@ impl Kernel {
         Ok(self.ports.seal(outgoing))
     }
 
-    async fn push(&self, message: Message, timeout: Option<Duration>) -> Result<MessageId, Error> {
+    /// Puts a message on the input queue. Where the kernel has waited for it, `runs` says whether it
+    /// is to be run at once rather than woken.
+    async fn push(
+        &self,
+        message: Message,
+        timeout: Option<Duration>,
+        runs: impl FnOnce() -> bool,
+    ) -> Result<MessageId, Error> {
         let id = message.envelope.id;
-        match push_within(&self.ports.input, message, timeout).await {
+        let (offered, wakers) = self.ports.input.offer(message);
+        // To run it is to wake it: whoever polls it sees what has come.
+        wakers.wake_unless(|| runs() && self.help());
+        let pushed = match offered {
+            Offered::Decided(pushed) => pushed,
+            Offered::Waits(message) => wait_for_room(&self.ports.input, message, timeout).await,
+        };
+        match pushed {
             Ok(Pushed::Accepted) => Ok(id),
             Ok(Pushed::Dropped(lost)) => {
                 self.ports.calls.dropped(lost.envelope.correlation);

@@ -3,20 +3,18 @@
 //! A kernel that burns its fuel slice yields by waking itself. Woken like that, a task goes to the
 //! end of the executor's queue, but an executor looks at its timers and sockets only when that
 //! queue is empty, or after many turns: with enough busy kernels, timers would be late by many
-//! slices. So the gate catches a kernel's own wake-up while it is being polled, and hands it to
+//! slices. So the gate looks for a kernel's own wake-up after it was polled, and hands it to
 //! [`tokio::task::yield_now`], which lets the executor look around before the kernel goes on.
 
+use super::catcher::Catcher;
 use super::credit::Credit;
 use super::patience::Patience;
 use super::restart::Rounds;
 use crate::imports::{Order, Place, Ports};
 use crate::lifecycle::{KernelId, KernelState};
-use futures_util::task::AtomicWaker;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -36,24 +34,25 @@ pub(super) enum Passed<T> {
 pub(super) struct Gate<'kernel, F> {
     ports: &'kernel Ports,
     rounds: &'kernel Rounds,
+    catcher: &'kernel Catcher,
     kernel: Pin<Box<F>>,
-    catcher: Arc<Catcher>,
-    waker: Waker,
     credit: Option<Credit>,
     patience: Patience,
 }
 
 impl<'kernel, F: Future> Gate<'kernel, F> {
-    pub(super) fn new(ports: &'kernel Ports, rounds: &'kernel Rounds, kernel: F) -> Self {
-        let catcher = Arc::new(Catcher::default());
-        let waker = Waker::from(catcher.clone());
+    pub(super) fn new(
+        ports: &'kernel Ports,
+        rounds: &'kernel Rounds,
+        catcher: &'kernel Catcher,
+        kernel: F,
+    ) -> Self {
         ports.hand.empty();
         Self {
             ports,
             rounds,
-            kernel: Box::pin(kernel),
             catcher,
-            waker,
+            kernel: Box::pin(kernel),
             credit: ports.limits.cpu_share.map(Credit::new),
             patience: Patience::new(ports.limits.message_time),
         }
@@ -100,13 +99,8 @@ impl<F: Future> Future for Gate<'_, F> {
             }
         }
         let begun = gate.credit.as_ref().map(|_| Instant::now());
-        gate.catcher.task.register(context.waker());
-        gate.catcher.begin();
-        let polled = gate
-            .kernel
-            .as_mut()
-            .poll(&mut Context::from_waker(&gate.waker));
-        let woke_itself = gate.catcher.end();
+        let polled = gate.kernel.as_mut().poll(context);
+        let woke_itself = gate.catcher.is_woken();
         if let (Some(credit), Some(begun)) = (&mut gate.credit, begun) {
             credit.pay(begun.elapsed());
         }
@@ -125,6 +119,11 @@ impl<F: Future> Future for Gate<'_, F> {
             if self.ports.control.place() == Place::OwnCode {
                 self.ports.burnt_a_slice();
             }
+            // A caller leaves the rest to the kernel's task, which is woken for it.
+            if self.catcher.is_helped() {
+                return Poll::Pending;
+            }
+            self.catcher.forget();
             // Its first poll has the executor wake this task after it has looked around.
             let mut turn = std::pin::pin!(tokio::task::yield_now());
             if turn.as_mut().poll(context).is_ready() {
@@ -132,44 +131,5 @@ impl<F: Future> Future for Gate<'_, F> {
             }
         }
         Poll::Pending
-    }
-}
-
-const IDLE: u8 = 0;
-const POLLING: u8 = 1;
-const WOKEN: u8 = 2;
-
-/// The kernel's waker: passes a wake-up on to the task, unless the kernel is being polled, when it
-/// is noted for the gate.
-#[derive(Default)]
-struct Catcher {
-    state: AtomicU8,
-    task: AtomicWaker,
-}
-
-impl Catcher {
-    fn begin(&self) {
-        self.state.store(POLLING, Ordering::Release);
-    }
-
-    /// True if the kernel was woken since `begin`.
-    fn end(&self) -> bool {
-        self.state.swap(IDLE, Ordering::AcqRel) == WOKEN
-    }
-}
-
-impl Wake for Catcher {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        // One atomic step decides who sees to it: the gate, at `end`, or this call.
-        let caught =
-            self.state
-                .compare_exchange(POLLING, WOKEN, Ordering::AcqRel, Ordering::Acquire);
-        if caught == Err(IDLE) {
-            self.task.wake();
-        }
     }
 }

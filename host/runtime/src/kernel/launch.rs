@@ -3,6 +3,7 @@
 
 use super::core_dump::CoreDumper;
 use super::life::Life;
+use super::pace::Pace;
 use super::recipe::Recipe;
 use super::{Kernel, LaunchOptions};
 use crate::error::Error;
@@ -13,8 +14,8 @@ use crate::module::{LoadError, Module, Source};
 use crate::sandbox::{GrantError, Grants, PerStack, World};
 use parking_lot::Mutex;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::{Arc, OnceLock};
 use wasmtime::component::Linker;
 
 /// Makes kernels of modules.
@@ -80,6 +81,8 @@ impl Launcher {
             source,
             prepared: Mutex::new(Some(prepared)),
             executor: self.executor.clone(),
+            seat: OnceLock::new(),
+            pace: Pace::default(),
             feeders: AtomicUsize::new(0),
         })
     }

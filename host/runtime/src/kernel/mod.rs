@@ -1,6 +1,7 @@
 //! One kernel: its store, its task, its two queues, how it ended.
 
 mod call;
+mod catcher;
 mod core_dump;
 mod credit;
 mod death;
@@ -10,10 +11,12 @@ mod launch;
 mod life;
 mod manifest;
 mod options;
+mod pace;
 mod patience;
 mod recipe;
 mod report;
 mod restart;
+mod seat;
 mod task;
 
 use crate::error::{Error, KernelStateError};
@@ -22,10 +25,12 @@ use crate::imports::{DeadLetter, LogLine, Order, Ports};
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, Status};
 use crate::module::Source;
 use life::Life;
+use pace::Pace;
 use parking_lot::Mutex;
 use recipe::Prepared;
-use std::sync::Arc;
+use seat::Seat;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 pub(crate) use core_dump::CoreDumper;
@@ -51,6 +56,9 @@ pub(crate) struct Kernel {
     /// The store and instance, until the kernel is activated or ended.
     prepared: Mutex<Option<Prepared>>,
     executor: Executor,
+    /// Where it sits, once it is activated.
+    seat: OnceLock<Arc<Seat>>,
+    pace: Pace,
     /// How many other kernels' outputs feed this one's input.
     pub(crate) feeders: AtomicUsize,
 }
@@ -91,12 +99,12 @@ impl Kernel {
     pub(crate) fn activate(&self) -> Result<(), Error> {
         self.transition(Call::Activate, |ports| ports.control.start())?;
         match self.prepared.lock().take() {
-            Some(prepared) => task::spawn(
-                prepared,
-                self.ports.clone(),
-                self.life.clone(),
-                &self.executor,
-            ),
+            Some(prepared) => {
+                let (ports, life) = (self.ports.clone(), self.life.clone());
+                let seat = task::spawn(prepared, ports, life, &self.executor);
+                // It is empty: a kernel is activated once.
+                let _ = self.seat.set(seat);
+            }
             // A termination came in between and has ended it.
             None => self.ports.end(Ending::NeverActivated),
         }

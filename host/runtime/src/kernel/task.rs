@@ -1,9 +1,11 @@
 //! The task in which a kernel runs, one instance after the other.
 
+use super::catcher::Catcher;
 use super::ending::of_error;
 use super::gate::{Gate, Passed};
 use super::life::{Death, Life};
 use super::recipe::Prepared;
+use super::seat::Seat;
 use crate::executor::Executor;
 use crate::imports::{Ports, tidy};
 use crate::lifecycle::{Ending, Limit};
@@ -11,18 +13,26 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Starts the kernel on the executor.
-pub(super) fn spawn(prepared: Prepared, ports: Arc<Ports>, life: Arc<Life>, executor: &Executor) {
+pub(super) fn spawn(
+    prepared: Prepared,
+    ports: Arc<Ports>,
+    life: Arc<Life>,
+    executor: &Executor,
+) -> Arc<Seat> {
     // Made before the task, so that a task which is dropped unstarted has an ending, too.
-    let guard = EndGuard { ports, life };
-    executor.spawn(run(prepared, guard));
+    let guard = EndGuard {
+        ports: ports.clone(),
+        life,
+    };
+    Seat::spawn(ports, executor, |catcher| run(prepared, guard, catcher))
 }
 
-async fn run(prepared: Prepared, guard: EndGuard) {
+async fn run(prepared: Prepared, guard: EndGuard, catcher: Arc<Catcher>) {
     let EndGuard { ports, life } = &guard;
-    let mut death = live(prepared, ports, life).await;
+    let mut death = live(prepared, ports, life, &catcher).await;
     while let Some(rest) = life.after(ports, &mut death) {
         match life.again(ports, rest, death.fuel).await {
-            Some(Ok(prepared)) => death = live(prepared, ports, life).await,
+            Some(Ok(prepared)) => death = live(prepared, ports, life, &catcher).await,
             Some(Err(ending)) => death.ending = ending,
             // It was asked to end before it could start again; why it had died has been counted.
             None => return ports.end(life.ending_or(death.ending)),
@@ -32,9 +42,9 @@ async fn run(prepared: Prepared, guard: EndGuard) {
 }
 
 /// Runs one instance to its end.
-async fn live(prepared: Prepared, ports: &Ports, life: &Life) -> Death {
+async fn live(prepared: Prepared, ports: &Ports, life: &Life, catcher: &Catcher) -> Death {
     let Prepared { mut store, run } = prepared;
-    let passed = Gate::new(ports, &life.rounds, run.call_async(&mut store, ())).await;
+    let passed = Gate::new(ports, &life.rounds, catcher, run.call_async(&mut store, ())).await;
     let fuel = store.get_fuel().unwrap_or(0);
     let burnt = ports.limits.fuel().saturating_sub(fuel);
     ports.fuel_at_end.store(burnt, Ordering::Relaxed);
@@ -79,8 +89,8 @@ async fn live(prepared: Prepared, ports: &Ports, life: &Life) -> Death {
     }
 }
 
-/// Ends the kernel when its task is dropped, whatever the reason: the executor shuts down, or the
-/// host panics. After an orderly end it does nothing.
+/// Ends the kernel when its task is dropped, whatever the reason: the executor shuts down, say. After
+/// an orderly end it does nothing.
 struct EndGuard {
     ports: Arc<Ports>,
     life: Arc<Life>,
@@ -90,11 +100,6 @@ impl Drop for EndGuard {
     fn drop(&mut self) {
         // Nobody of its group is to wait for it.
         self.life.rounds.close();
-        if std::thread::panicking() {
-            self.ports
-                .finish(Ending::HostFault("a panic in its task".to_owned()));
-        } else {
-            self.ports.end(Ending::Stopped);
-        }
+        self.ports.end(Ending::Stopped);
     }
 }

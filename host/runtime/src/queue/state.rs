@@ -242,7 +242,7 @@ impl<T: Item> State<T> {
                 signals.want_no_room();
             }
             self.accept(sender.item, signals);
-            wakers.push(sender.waker);
+            wakers.sender(sender.waker);
         }
         while self.consumers == Consumers::Open
             && !self.items.is_empty()
@@ -250,7 +250,7 @@ impl<T: Item> State<T> {
         {
             let Some(item) = self.items.pop() else { break };
             self.promised.insert(ticket, item);
-            wakers.push(waker);
+            wakers.receiver(waker);
         }
     }
 
@@ -281,11 +281,11 @@ impl<T: Item> State<T> {
 
     /// Everybody who waits, for a change that concerns all. They keep their places.
     pub(super) fn all_wakers(&self, wakers: &mut Wakers) {
-        wakers.extend(self.waiting_receivers.values().cloned());
-        wakers.extend(
-            self.waiting_senders
-                .values()
-                .map(|sender| sender.waker.clone()),
-        );
+        for waker in self.waiting_receivers.values() {
+            wakers.receiver(waker.clone());
+        }
+        for sender in self.waiting_senders.values() {
+            wakers.sender(sender.waker.clone());
+        }
     }
 }

@@ -31,6 +31,7 @@ impl<K: Ord + Copy, V> Waiting<K, V> {
                     *present = value;
                 }
             }
+            Err(at) if at == self.entries.len() => self.entries.push_back((key, value)),
             Err(at) => self.entries.insert(at, (key, value)),
         }
     }
@@ -42,7 +43,12 @@ impl<K: Ord + Copy, V> Waiting<K, V> {
 
     pub(super) fn remove(&mut self, key: &K) -> Option<V> {
         let at = self.find(key).ok()?;
-        self.entries.remove(at).map(|(_, value)| value)
+        let entry = if at + 1 == self.entries.len() {
+            self.entries.pop_back()
+        } else {
+            self.entries.remove(at)
+        };
+        entry.map(|(_, value)| value)
     }
 
     pub(super) fn first(&self) -> Option<&V> {
@@ -61,7 +67,15 @@ impl<K: Ord + Copy, V> Waiting<K, V> {
         self.entries.iter().map(|(_, value)| value)
     }
 
+    /// Where a key is, or belongs.
     fn find(&self, key: &K) -> Result<usize, usize> {
-        self.entries.binary_search_by(|(other, _)| other.cmp(key))
+        // Nearly always it is the only one, or comes last.
+        match self.entries.back() {
+            Some((last, _)) if last == key => Ok(self.entries.len() - 1),
+            Some((last, _)) if last > key => {
+                self.entries.binary_search_by(|(other, _)| other.cmp(key))
+            }
+            _ => Err(self.entries.len()),
+        }
     }
 }
