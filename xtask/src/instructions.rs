@@ -181,7 +181,7 @@ enum Verdict {
 }
 
 fn compare(count: u64, before: u64) -> Verdict {
-    let per_cent = (count as f64 / before as f64 - 1.0) * 100.0;
+    let per_cent = (count as f64 - before as f64) / before as f64 * 100.0;
     if per_cent > TOLERANCE {
         Verdict::More(per_cent)
     } else if per_cent < -TOLERANCE {
