@@ -14,7 +14,11 @@ const ERLANG: Tool = Tool {
     package: "erlang-base",
 };
 
-/// Builds the benchmarks as they are to be shipped, and runs them with these arguments.
+/// Where the page and its plots are.
+const PAGE: &str = "docs";
+
+/// Builds the benchmarks as ringhost is shipped, and runs them with these arguments. Writes the page,
+/// unless only some rows are to be measured, or roughly.
 ///
 /// # Errors
 /// Where they cannot be built or run.
@@ -40,6 +44,13 @@ pub fn run(arguments: &[String]) -> Result<()> {
         Err(error) => {
             bench.arg("--without-erlang").arg(format!("{error:#}"));
         }
+    }
+    let is_partial = |argument: &String| {
+        let name = argument.split('=').next();
+        matches!(name, Some("--quick" | "--row" | "--page" | "--help" | "-h"))
+    };
+    if !arguments.iter().any(is_partial) {
+        bench.args(["--page", PAGE]);
     }
     run_command(bench.args(arguments))
 }
