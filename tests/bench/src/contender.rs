@@ -54,16 +54,6 @@ impl Contestant {
     }
 }
 
-/// What a contender showed.
-pub struct Outcome {
-    /// Its name.
-    pub name: &'static str,
-    /// The figures of each round, one for each line; or why there are none.
-    pub rounds: Result<Vec<Vec<f64>>>,
-    /// See [`Contender::distribution`].
-    pub distribution: Option<Histogram<u64>>,
-}
-
 /// Work that is done in a task.
 pub(crate) trait Work: Send + 'static {
     /// As [`Contender::round`].

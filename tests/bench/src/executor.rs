@@ -1,40 +1,9 @@
 //! What the work runs on.
 
+use crate::flavour::Flavour;
 use anyhow::Result;
-use std::fmt;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::LocalSet;
-
-/// The kinds of tokio runtime that messages are measured on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flavour {
-    /// The multi-thread scheduler with two workers.
-    TwoWorkers,
-    /// Everything on one thread.
-    OneThread,
-}
-
-impl Flavour {
-    /// Both, the one whose figures count first.
-    pub const ALL: [Self; 2] = [Self::TwoWorkers, Self::OneThread];
-
-    /// How many threads run tasks.
-    pub(crate) fn workers(self) -> usize {
-        match self {
-            Self::TwoWorkers => 2,
-            Self::OneThread => 1,
-        }
-    }
-}
-
-impl fmt::Display for Flavour {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Self::TwoWorkers => "two workers",
-            Self::OneThread => "one thread",
-        })
-    }
-}
 
 /// A tokio runtime, for work that runs in its tasks; and for peers that may not change threads, a
 /// place on the calling thread.

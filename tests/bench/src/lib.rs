@@ -11,9 +11,13 @@
 #![deny(missing_docs)]
 
 mod body;
+pub mod flavour;
+pub mod measured;
 pub mod number;
 mod ours;
+pub mod report;
 pub mod statistics;
+pub mod target;
 
 #[cfg(feature = "peers")]
 mod bare;
@@ -30,8 +34,6 @@ mod peers;
 #[cfg(feature = "peers")]
 mod process;
 #[cfg(feature = "peers")]
-pub mod report;
-#[cfg(feature = "peers")]
 mod row;
 #[cfg(feature = "peers")]
 pub mod rows;
@@ -40,10 +42,9 @@ pub use ours::{Ours, builder};
 
 #[cfg(feature = "peers")]
 pub use {
-    contender::{Contender, Contestant, Outcome},
-    executor::Flavour,
-    measure::{Measured, Setting, measure},
+    contender::{Contender, Contestant},
+    measure::{Setting, measure},
     park::{Parked, park},
     peers::Erlang,
-    row::{Bound, Line, Row, Target},
+    row::Row,
 };

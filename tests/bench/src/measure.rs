@@ -1,10 +1,11 @@
-//! Taking turns: the rounds of a row, and what they say.
+//! Taking turns: the rounds of a row.
 
-use crate::contender::{Contender, Contestant, Outcome};
-use crate::executor::{Executor, Flavour};
+use crate::contender::{Contender, Contestant};
+use crate::executor::Executor;
+use crate::flavour::Flavour;
+use crate::measured::{Measured, Outcome};
 use crate::peers::Erlang;
-use crate::row::{Line, Row, Target};
-use crate::statistics::Spread;
+use crate::row::Row;
 use anyhow::{Context, Result, anyhow};
 use std::rc::Rc;
 
@@ -13,62 +14,6 @@ pub struct Setting {
     pub(crate) flavour: Flavour,
     pub(crate) executor: Rc<Executor>,
     pub(crate) erlang: Result<Erlang, String>,
-}
-
-/// A row that was measured.
-pub struct Measured {
-    /// The row's name.
-    pub name: String,
-    /// On which executor.
-    pub flavour: Flavour,
-    /// Its lines.
-    pub lines: Vec<Line>,
-    /// What became of those who took part, ringhost first.
-    pub outcomes: Vec<Outcome>,
-}
-
-impl Measured {
-    /// The figures of a contender in this line.
-    pub fn figures(&self, line: usize, contender: usize) -> Option<Spread> {
-        Spread::of(self.column(line, contender)?)
-    }
-
-    /// Round by round, how many times a peer's figure ringhost's is.
-    pub fn ratios(&self, line: usize, peer: usize) -> Option<Spread> {
-        self.compare(line, peer, |ours, theirs| ours / theirs)
-    }
-
-    /// Round by round, how much more than a peer's figure ringhost's is.
-    pub fn differences(&self, line: usize, peer: usize) -> Option<Spread> {
-        self.compare(line, peer, |ours, theirs| ours - theirs)
-    }
-
-    fn compare(&self, line: usize, peer: usize, with: fn(f64, f64) -> f64) -> Option<Spread> {
-        let ours = self.column(line, 0)?;
-        Spread::of(
-            ours.zip(self.column(line, peer)?)
-                .map(|(ours, theirs)| with(ours, theirs)),
-        )
-    }
-
-    fn column(&self, line: usize, contender: usize) -> Option<impl Iterator<Item = f64>> {
-        let rounds = self.outcomes.get(contender)?.rounds.as_ref().ok()?;
-        Some(
-            rounds
-                .iter()
-                .filter_map(move |round| round.get(line).copied()),
-        )
-    }
-
-    /// What a target is about, as it was measured; and the peer's place.
-    pub fn measured(&self, line: usize, target: Target) -> Option<Spread> {
-        let place = |name: &str| self.outcomes.iter().position(|peer| peer.name == name);
-        match target {
-            Target::Ratio(peer, _) => self.ratios(line, place(peer)?),
-            Target::Difference(peer, _) => self.differences(line, place(peer)?),
-            Target::Figure(_) => self.figures(line, 0),
-        }
-    }
 }
 
 /// Measures a row on an executor; with a tenth of the rounds if it is to be quick.

@@ -1,6 +1,7 @@
 //! Many who wait for a message, in a process of their own: the program `bench` started once more.
 
-use crate::executor::{Executor, Flavour};
+use crate::executor::Executor;
+use crate::flavour::Flavour;
 use crate::ours::Ours;
 use crate::peers::{Echo, Native};
 use crate::process::Process;

@@ -1,8 +1,9 @@
 //! A row of the table: the same work, done by several in turn.
 
 use crate::contender::Contestant;
-use crate::executor::Flavour;
+use crate::flavour::Flavour;
 use crate::measure::Setting;
+use crate::target::Line;
 use anyhow::Result;
 
 /// One file of [`rows`](crate::rows).
@@ -38,62 +39,4 @@ pub trait Row {
     /// # Errors
     /// If it is ringhost that cannot be set up.
     fn contestants(&self, setting: &Setting) -> Result<Vec<Contestant>>;
-}
-
-/// One figure of a row.
-pub struct Line {
-    /// What it is, where the row has several.
-    pub what: &'static str,
-    /// What it is measured in.
-    pub unit: &'static str,
-    /// What it is to be.
-    pub targets: Vec<Target>,
-}
-
-impl Line {
-    pub(crate) fn new(what: &'static str, unit: &'static str) -> Self {
-        Self {
-            what,
-            unit,
-            targets: Vec::new(),
-        }
-    }
-
-    pub(crate) fn target(mut self, target: Target) -> Self {
-        self.targets.push(target);
-        self
-    }
-}
-
-/// What ringhost's figure is to be.
-#[derive(Debug, Clone, Copy)]
-pub enum Target {
-    /// So many times that of this peer.
-    Ratio(&'static str, Bound),
-    /// So much more than that of this peer.
-    Difference(&'static str, Bound),
-    /// So much.
-    Figure(Bound),
-}
-
-/// Which side of a number is good.
-#[derive(Debug, Clone, Copy)]
-pub enum Bound {
-    /// This or less.
-    AtMost(f64),
-    /// This or more.
-    AtLeast(f64),
-    /// Less than this.
-    Below(f64),
-}
-
-impl Bound {
-    /// Whether a figure is within it.
-    pub fn is_met(self, figure: f64) -> bool {
-        match self {
-            Self::AtMost(bound) => figure <= bound,
-            Self::AtLeast(bound) => figure >= bound,
-            Self::Below(bound) => figure < bound,
-        }
-    }
 }

@@ -1,11 +1,19 @@
 //! Saying what was measured: on the terminal, and on a page with plots.
 
-mod machine;
-mod page;
-mod plots;
-mod steps;
 mod terminal;
 mod verdict;
 
+#[cfg(feature = "peers")]
+mod instructions;
+#[cfg(feature = "peers")]
+mod machine;
+#[cfg(feature = "peers")]
+mod page;
+#[cfg(feature = "peers")]
+mod plots;
+#[cfg(feature = "peers")]
+mod steps;
+
+#[cfg(feature = "peers")]
 pub use page::write;
 pub use terminal::print;

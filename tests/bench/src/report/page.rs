@@ -2,11 +2,11 @@
 
 use super::machine::machine;
 use super::verdict::{goal, is_met};
-use super::{plots, steps};
-use crate::measure::Measured;
+use super::{instructions, plots, steps};
+use crate::measured::Measured;
 use crate::number::{number, scale};
-use crate::row::{Line, Target};
 use crate::statistics::Spread;
+use crate::target::{Line, Target};
 use anyhow::{Context, Result};
 use std::fmt::Write;
 use std::fs;
@@ -36,7 +36,7 @@ fn page(rows: &[Measured], plots: &str, date: Option<&str>) -> Result<String> {
     let of = date.map_or_else(String::new, |date| format!(" of {date}"));
     let given = date.map_or_else(String::new, |date| format!(" --date {date}"));
     let (machine, targets, steps) = (machine(), targets(rows)?, steps::section(rows)?);
-    let figures = figures(rows)?;
+    let (instructions, figures) = (instructions::section()?, figures(rows)?);
     Ok(format!(
         "\
 # Performance
@@ -86,6 +86,7 @@ what else the machine does falls on both. The first round does not count.
 
 {plots}
 {steps}
+{instructions}
 ## All figures
 
 The middle half of the rounds is in brackets.
@@ -201,14 +202,4 @@ fn brackets(spread: Spread, unit: &str) -> String {
 /// The first line of a text, as a cell of a table takes it.
 fn cell(text: &str) -> String {
     text.lines().next().unwrap_or_default().replace('|', "\\|")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_one_line_without_a_bar() {
-        assert_eq!(cell("a|b\nc"), "a\\|b");
-    }
 }

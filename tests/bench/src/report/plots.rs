@@ -1,7 +1,7 @@
 //! The plots: latency, throughput, memory.
 
-use crate::executor::Flavour;
-use crate::measure::Measured;
+use crate::flavour::Flavour;
+use crate::measured::Measured;
 use crate::number::whole;
 use crate::rows::{PARKED, ROUND_TRIP, THROUGHPUT};
 use anyhow::{Result, anyhow};

@@ -1,7 +1,7 @@
 //! The section on where the time of one message goes.
 
-use crate::executor::Flavour;
-use crate::measure::Measured;
+use crate::flavour::Flavour;
+use crate::measured::Measured;
 use crate::number::number;
 use crate::rows::steps::{NAME, STEPS};
 use crate::rows::{OVERHEAD, ROUND_TRIP};

@@ -1,7 +1,7 @@
 //! A row on the terminal.
 
 use super::verdict::verdict;
-use crate::measure::Measured;
+use crate::measured::Measured;
 use crate::number::{number, scale};
 
 /// Prints a row: each contender with its figure, the ratio of ringhost's to it, and the middle half

@@ -1,8 +1,8 @@
 //! Whether a target was met.
 
-use crate::measure::Measured;
-use crate::number::number;
-use crate::row::{Bound, Target};
+use crate::measured::Measured;
+use crate::number::{number, whole};
+use crate::target::{Bound, Target};
 
 /// A target, what was measured of it, and whether it was met.
 pub(super) fn verdict(row: &Measured, line: usize, target: Target) -> String {
@@ -36,8 +36,31 @@ pub(super) fn goal(target: Target, unit: &str) -> String {
 
 fn words(bound: Bound) -> String {
     match bound {
-        Bound::AtMost(bound) => format!("at most {}", number(bound)),
-        Bound::AtLeast(bound) => format!("at least {}", number(bound)),
-        Bound::Below(bound) => format!("below {}", number(bound)),
+        Bound::AtMost(bound) => format!("at most {}", whole(bound)),
+        Bound::AtLeast(bound) => format!("at least {}", whole(bound)),
+        Bound::Below(bound) => format!("below {}", whole(bound)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_met_on_its_good_side_only() {
+        let is_met = |bound, figure| is_met(Target::Figure(bound), figure);
+        assert!(is_met(Bound::AtMost(1.0), 1.0) && !is_met(Bound::AtMost(1.0), 1.1));
+        assert!(is_met(Bound::AtLeast(3.0), 3.0) && !is_met(Bound::AtLeast(3.0), 2.9));
+        assert!(is_met(Bound::Below(1.0), 0.9) && !is_met(Bound::Below(1.0), 1.0));
+    }
+
+    #[test]
+    fn a_target_is_said_with_what_it_is_measured_by() {
+        let ratio = Target::Ratio("native", Bound::AtMost(1.0));
+        assert_eq!(goal(ratio, "ns"), "at most 1 × native");
+        let difference = Target::Difference("bare call", Bound::AtMost(150.0));
+        assert_eq!(goal(difference, "ns"), "at most 150 ns over bare call");
+        let figure = Target::Figure(Bound::Below(25.0));
+        assert_eq!(goal(figure, "µs"), "below 25 µs");
     }
 }

@@ -5,7 +5,8 @@ use crate::contender::Contestant;
 use crate::measure::Setting;
 use crate::ours::Ours;
 use crate::peers::{Native, NativeBatches, Pipe};
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
+use crate::target::{Bound, Line, Target};
 use anyhow::Result;
 
 const SIZE: usize = 16;

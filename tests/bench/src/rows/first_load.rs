@@ -5,10 +5,11 @@
 use super::launch::median;
 use crate::bare::{engine, fault};
 use crate::contender::{Contestant, Work};
-use crate::executor::Flavour;
+use crate::flavour::Flavour;
 use crate::measure::Setting;
 use crate::ours::builder;
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
+use crate::target::{Bound, Line, Target};
 use anyhow::Result;
 use ringhost::RingKernelRuntime;
 use std::time::Instant;

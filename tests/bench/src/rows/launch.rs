@@ -2,11 +2,12 @@
 
 use super::echo;
 use crate::contender::{Contestant, Work};
-use crate::executor::Flavour;
+use crate::flavour::Flavour;
 use crate::measure::Setting;
 use crate::ours::{Ours, builder};
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
 use crate::statistics::Spread;
+use crate::target::{Bound, Line, Target};
 use anyhow::{Context, Result};
 use ringhost::RingKernelRuntime;
 use std::time::{Duration, Instant};

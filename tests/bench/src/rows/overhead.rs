@@ -7,7 +7,8 @@ use crate::contender::{Contestant, Work};
 use crate::measure::Setting;
 use crate::ours::Ours;
 use crate::peers::{Echo, Pipe};
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
+use crate::target::{Bound, Line, Target};
 use anyhow::Result;
 use std::time::Instant;
 

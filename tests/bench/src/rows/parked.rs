@@ -2,12 +2,13 @@
 //! they use of a processor meanwhile. Each round is a process of its own, looked at from outside.
 
 use crate::contender::{Contender, Contestant};
-use crate::executor::Flavour;
+use crate::flavour::Flavour;
 use crate::measure::Setting;
 use crate::park::{self, Parked};
 use crate::peers::erlang;
 use crate::process::Process;
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
+use crate::target::{Bound, Line, Target};
 use anyhow::{Result, anyhow, bail};
 use std::time::{Duration, Instant};
 

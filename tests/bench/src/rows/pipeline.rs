@@ -5,7 +5,8 @@ use crate::contender::Contestant;
 use crate::measure::Setting;
 use crate::ours::{Ours, builder};
 use crate::peers::{Native, chain};
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
+use crate::target::{Bound, Line, Target};
 use anyhow::Result;
 use tokio::runtime::Handle;
 

@@ -5,7 +5,8 @@
 use crate::contender::{Contestant, Work};
 use crate::measure::Setting;
 use crate::ours::builder;
-use crate::row::{Line, Row};
+use crate::row::Row;
+use crate::target::Line;
 use anyhow::{Context, Result, ensure};
 use ringhost::{LaunchOptions, RingKernelRuntime, TypedKernel};
 use std::time::Instant;

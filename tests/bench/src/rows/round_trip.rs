@@ -6,7 +6,8 @@ use crate::contender::Contestant;
 use crate::measure::Setting;
 use crate::ours::Ours;
 use crate::peers::{Actix, ErlangTrips, Kameo, Native, Ractor};
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
+use crate::target::{Bound, Line, Target};
 use anyhow::{Result, anyhow};
 
 /// Round trips in a round.

@@ -3,11 +3,13 @@
 
 use super::echo;
 use crate::contender::{Contender, Contestant};
-use crate::executor::{Executor, Flavour};
+use crate::executor::Executor;
+use crate::flavour::Flavour;
 use crate::measure::Setting;
 use crate::ours::Ours;
 use crate::peers::{Echo, Native};
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
+use crate::target::{Bound, Line, Target};
 use anyhow::Result;
 use futures_util::future::try_join_all;
 use std::time::Instant;

@@ -3,10 +3,11 @@
 use super::echo;
 use super::launch::median;
 use crate::contender::{Contestant, Work};
-use crate::executor::Flavour;
+use crate::flavour::Flavour;
 use crate::measure::Setting;
 use crate::ours::{Ours, builder};
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
+use crate::target::{Bound, Line, Target};
 use anyhow::{Result, ensure};
 use ringhost::{Ending, RingKernelRuntime};
 use std::time::Instant;

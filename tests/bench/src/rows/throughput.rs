@@ -6,7 +6,8 @@ use crate::contender::Contestant;
 use crate::measure::Setting;
 use crate::ours::Ours;
 use crate::peers::Native;
-use crate::row::{Bound, Line, Row, Target};
+use crate::row::Row;
+use crate::target::{Bound, Line, Target};
 use anyhow::Result;
 
 /// What the messages of a round come to, in bytes, at most.

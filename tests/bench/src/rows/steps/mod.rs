@@ -6,7 +6,8 @@ mod host;
 use crate::bare::fault;
 use crate::contender::{Contestant, Work};
 use crate::measure::Setting;
-use crate::row::{Line, Row};
+use crate::row::Row;
+use crate::target::Line;
 use anyhow::Result;
 use guest::{Call, Guest};
 use host::Host;
@@ -23,17 +24,16 @@ pub(crate) struct Step {
 }
 
 /// The parts, in the order in which a round finds out what they cost.
-pub(crate) const STEPS: [Step; 10] = [
+pub(crate) const STEPS: [Step; 9] = [
     step("the clock read, to time it", 1),
     step("16 bytes allocated and freed", 1),
     step("a kernel found by its name", 2),
     step("a lock taken and given back", 4),
     step("a task woken and polled", 2),
-    step("a call from the kernel to the host", 2),
-    step("what is more if the call may wait", 2),
+    step("a call from the kernel to the host", 1),
+    step("what is more for 40 bytes each way", 1),
+    step("what is more if the call may wait", 1),
     step("a fiber left and entered again", 1),
-    step("16 bytes lowered into the kernel", 1),
-    step("16 bytes lifted out of the kernel", 1),
 ];
 
 const fn step(name: &'static str, times: u32) -> Step {
@@ -86,10 +86,9 @@ impl Work for Parts {
             host.lock(COUNT),
             host.wake(COUNT).await,
             nothing,
+            call(Call::Exchange)? - nothing,
             ready - nothing,
             call(Call::Pending)? - ready,
-            call(Call::Give)? - nothing,
-            call(Call::Take)? - nothing,
         ])
     }
 }
