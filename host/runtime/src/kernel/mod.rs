@@ -13,10 +13,12 @@ mod manifest;
 mod options;
 mod pace;
 mod patience;
+mod receive;
 mod recipe;
 mod report;
 mod restart;
 mod seat;
+mod send;
 mod task;
 
 use crate::error::{Error, KernelStateError};

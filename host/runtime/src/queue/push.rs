@@ -3,6 +3,7 @@
 use super::front::Signals;
 use super::state::{Producers, SenderTicket, State, WaitingSender};
 use super::{Item, Overflow, Queue, Wakers};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -71,6 +72,27 @@ impl<T: Item> Queue<T> {
         let mut state = self.state.lock();
         let offered = state.offer(item, &self.signals, &mut wakers);
         (offered, wakers)
+    }
+}
+
+impl<T: Item> Queue<T> {
+    /// Puts items in, one after the other, up to the first that is refused or would have to wait:
+    /// what came of that one, and those who are to be woken. `each` is told of what came of those
+    /// before it; it must not come back to the queue.
+    pub fn offer_many(
+        &self,
+        items: &mut VecDeque<T>,
+        mut each: impl FnMut(Pushed<T>),
+    ) -> (Option<Offered<T>>, Wakers) {
+        let mut wakers = Wakers::new();
+        let mut state = self.state.lock();
+        while let Some(item) = items.pop_front() {
+            match state.offer(item, &self.signals, &mut wakers) {
+                Offered::Decided(Ok(pushed)) => each(pushed),
+                stopped => return (Some(stopped), wakers),
+            }
+        }
+        (None, wakers)
     }
 }
 

@@ -232,7 +232,16 @@ impl<T: Item> State<T> {
 
     /// After any change: moves waiting items into the room that there is, promises items to
     /// waiting receivers, and names all who are to be woken for it.
+    #[inline]
     pub(super) fn settle(&mut self, signals: &Signals, wakers: &mut Wakers) {
+        // As after nearly every message.
+        if self.waiting_senders.is_empty() && self.waiting_receivers.is_empty() {
+            return;
+        }
+        self.settle_waiting(signals, wakers);
+    }
+
+    fn settle_waiting(&mut self, signals: &Signals, wakers: &mut Wakers) {
         // In their order: a large item that waits for room is not overtaken by small ones.
         while self.producers == Producers::Open && self.has_room_for_next_sender(signals) {
             let Some((_, sender)) = self.waiting_senders.pop_first() else {

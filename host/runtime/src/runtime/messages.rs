@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::lifecycle::Call;
 use crate::message::{Message, MessageId, Outgoing};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,7 +41,8 @@ impl RingKernelRuntime {
     }
 
     /// Sends messages in their order, waiting for room as long as it takes. Returns how many were
-    /// taken, from the front: all of them, unless one was refused.
+    /// taken, from the front: all of them, unless one was refused. More than those may have been
+    /// drawn from the iterator.
     ///
     /// # Errors
     /// If there is no such kernel, or the very first message was refused; then with the reason.
@@ -49,7 +51,8 @@ impl RingKernelRuntime {
         kernel_id: &str,
         messages: impl IntoIterator<Item = M>,
     ) -> Result<usize, Error> {
-        send_batch(&*self.receiver(kernel_id)?, messages, None).await
+        let messages = messages.into_iter().map(Into::into);
+        self.receiver(kernel_id)?.send_batch(messages, None).await
     }
 
     /// The same, waiting for room at most so long for each message.
@@ -63,7 +66,10 @@ impl RingKernelRuntime {
         messages: impl IntoIterator<Item = M>,
         timeout: Duration,
     ) -> Result<usize, Error> {
-        send_batch(&*self.receiver(kernel_id)?, messages, Some(timeout)).await
+        let messages = messages.into_iter().map(Into::into);
+        self.receiver(kernel_id)?
+            .send_batch(messages, Some(timeout))
+            .await
     }
 
     /// Takes the next message that a kernel sent, waiting for one as long as it takes.
@@ -85,6 +91,36 @@ impl RingKernelRuntime {
         timeout: Duration,
     ) -> Result<Message, Error> {
         self.sender(kernel_id)?.receive(Some(timeout)).await
+    }
+
+    /// Takes up to `max` messages that a kernel sent: those that are there, waiting for the first as
+    /// long as it takes. With a `max` of zero it takes none.
+    ///
+    /// # Errors
+    /// As [`receive`](Self::receive).
+    pub async fn receive_batch(&self, kernel_id: &str, max: usize) -> Result<Vec<Message>, Error> {
+        let kernel = self.sender(kernel_id)?;
+        match NonZeroUsize::new(max) {
+            Some(max) => kernel.receive_batch(max, None).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The same, waiting at most so long for the first.
+    ///
+    /// # Errors
+    /// As [`receive_batch`](Self::receive_batch), and [`Error::Timeout`] if nothing came.
+    pub async fn receive_batch_timeout(
+        &self,
+        kernel_id: &str,
+        max: usize,
+        timeout: Duration,
+    ) -> Result<Vec<Message>, Error> {
+        let kernel = self.sender(kernel_id)?;
+        match NonZeroUsize::new(max) {
+            Some(max) => kernel.receive_batch(max, Some(timeout)).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Sends a message and waits for the kernel's first answer to this very message. Any number of
@@ -124,21 +160,4 @@ impl RingKernelRuntime {
     fn sender(&self, kernel_id: &str) -> Result<Arc<Kernel>, Error> {
         self.shared.registry.kernel(kernel_id, Call::Receive)
     }
-}
-
-pub(super) async fn send_batch<M: Into<Outgoing>>(
-    kernel: &Kernel,
-    messages: impl IntoIterator<Item = M>,
-    timeout: Option<Duration>,
-) -> Result<usize, Error> {
-    let mut taken = 0;
-    for message in messages {
-        match kernel.send(message.into(), timeout).await {
-            Ok(_) => taken += 1,
-            Err(Error::QueueFull(_)) => break,
-            Err(error) if taken == 0 => return Err(error),
-            Err(_) => break,
-        }
-    }
-    Ok(taken)
 }

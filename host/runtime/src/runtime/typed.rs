@@ -1,7 +1,6 @@
 //! A kernel whose messages are Rust types.
 
 use super::RingKernelRuntime;
-use super::messages::send_batch;
 use crate::error::Error;
 use crate::kernel::Kernel;
 use crate::lifecycle::{Call, KernelId};
@@ -100,7 +99,7 @@ impl<Input: Serialize, Output: DeserializeOwned> TypedKernel<Input, Output> {
             .into_iter()
             .map(outgoing)
             .collect::<Result<_, Error>>()?;
-        send_batch(&self.kernel, messages, None).await
+        self.kernel.send_batch(messages.into_iter(), None).await
     }
 
     /// As [`RingKernelRuntime::receive`].
