@@ -8,6 +8,9 @@ use crate::host::Payload;
 /// The head of a message that is received: length, priority, id, correlation.
 const INCOMING_HEAD: usize = 24;
 
+/// The head of a message that is sent: length, priority, correlation.
+const OUTGOING_HEAD: usize = 16;
+
 /// What stands for the priority of the message received last.
 const AS_RECEIVED: u32 = 255;
 
@@ -83,9 +86,12 @@ pub(crate) fn pack(outgoing: &Outgoing<Payload<'_>>, packed: &mut Vec<u8>) {
         Some(Priority::High) => 2,
         Some(Priority::Urgent) => 3,
     };
-    packed.extend_from_slice(&(outgoing.message.len() as u32).to_le_bytes());
-    packed.extend_from_slice(&priority.to_le_bytes());
-    packed.extend_from_slice(&outgoing.correlation.unwrap_or(0).to_le_bytes());
+    let length = outgoing.message.len() as u32;
+    let correlation = outgoing.correlation.unwrap_or(0);
+    // As one number, so that it is written at once.
+    let head = u128::from(length) | u128::from(priority) << 32 | u128::from(correlation) << 64;
+    packed.reserve(OUTGOING_HEAD + outgoing.message.len());
+    packed.extend_from_slice(&head.to_le_bytes());
     packed.extend_from_slice(&outgoing.message);
 }
 

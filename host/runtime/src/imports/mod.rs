@@ -30,7 +30,7 @@ pub(crate) use hand::Hand;
 pub(crate) use held::Held;
 pub(crate) use journal::tidy;
 pub use journal::{Level, LogLine};
-pub(crate) use ports::{LaunchSettings, Ports, push_within, wait_for_room};
+pub(crate) use ports::{LaunchSettings, Ports, wait_for_room};
 pub(crate) use turn::HostTime;
 pub(crate) use wasi::can_connect;
 

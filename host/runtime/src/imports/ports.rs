@@ -7,7 +7,7 @@ use super::hand::Hand;
 use super::journal::Journal;
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, StatusCell};
 use crate::message::{Envelope, Message, MessageId, Outgoing, Priority};
-use crate::queue::{Item, Offered, Overflow, Pushed, Queue, Refused};
+use crate::queue::{Item, Overflow, Pushed, Queue, Refused};
 use crate::sandbox::Limits;
 use crate::telemetry::Meter;
 use std::num::NonZeroUsize;
@@ -232,22 +232,8 @@ impl Ports {
     }
 }
 
-/// Pushes, waiting at most `timeout` for room. When time is up the message was either taken or it
-/// is given back; it cannot be taken after that.
-pub(crate) async fn push_within(
-    queue: &Queue<Message>,
-    message: Message,
-    timeout: Option<Duration>,
-) -> Result<Pushed<Message>, Refused<Message>> {
-    let (offered, wakers) = queue.offer(message);
-    wakers.wake();
-    match offered {
-        Offered::Decided(pushed) => pushed,
-        Offered::Waits(message) => wait_for_room(queue, message, timeout).await,
-    }
-}
-
-/// The same for a message for which there was no room.
+/// Puts a message on a queue that has no room for it, waiting at most `timeout` for room. When time
+/// is up the message was either taken or it is given back; it cannot be taken after that.
 pub(crate) async fn wait_for_room(
     queue: &Queue<Message>,
     message: Message,

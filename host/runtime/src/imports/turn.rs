@@ -61,24 +61,30 @@ impl Turn {
         self.spend(control, units.saturating_add(QUESTION)).await;
     }
 
+    #[inline]
     async fn spend(&mut self, control: &Control, units: usize) {
         self.spent = self.spent.saturating_add(units);
-        if self.spent < TURN {
-            return;
+        if self.spent >= TURN {
+            self.spent = 0;
+            yield_turn(control).await;
         }
-        self.spent = 0;
-        let _yielding = control.mark(Place::Yielding);
-        let mut yielded = false;
-        std::future::poll_fn(|context| {
-            if yielded {
-                return Poll::Ready(());
-            }
-            yielded = true;
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
     }
+}
+
+/// Has others have their turn.
+#[cold]
+async fn yield_turn(control: &Control) {
+    let _yielding = control.mark(Place::Yielding);
+    let mut yielded = false;
+    std::future::poll_fn(|context| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// Counts the time of every call to the host: set on the stores of kernels that import WASI.

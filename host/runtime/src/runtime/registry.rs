@@ -4,6 +4,7 @@ use crate::error::{Error, KernelExistsError, KernelNotFoundError, KernelStateErr
 use crate::kernel::{Kernel, LaunchOptions};
 use crate::lifecycle::{Call, KernelId, KernelState};
 use crate::module::Source;
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use parking_lot::RwLock;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ impl Entry {
 #[derive(Default)]
 pub(super) struct Registry {
     /// In the order in which the names came.
-    entries: RwLock<IndexMap<KernelId, Entry>>,
+    entries: RwLock<IndexMap<KernelId, Entry, RandomState>>,
 }
 
 impl Registry {
@@ -90,6 +91,9 @@ impl Registry {
 
     /// The kernel of this name, for a call that needs one that is launched.
     pub(super) fn kernel(&self, id: &str, call: Call) -> Result<Arc<Kernel>, Error> {
+        if let Some(Entry::Launched(kernel)) = self.entries.read().get(id) {
+            return Ok(kernel.clone());
+        }
         match self.get(id)? {
             Entry::Launched(kernel) => Ok(kernel),
             entry => Err(state_error(&KernelId::new(id)?, &entry, call).into()),

@@ -13,7 +13,6 @@ use crate::message::{Message, Payload};
 use crate::queue::{Front, Item};
 use bytes::{Bytes, BytesMut};
 use std::num::NonZeroUsize;
-use std::ops::Range;
 use wasmtime::component::WasmList;
 use wasmtime::{AsContext, bail};
 
@@ -36,20 +35,21 @@ pub(super) async fn send_frames(
     let mut at = 0;
     let mut taken = 0;
     while at < outgoing.len() {
-        let Some(message) = next(store, &outgoing, at) else {
+        let limit = store.data().ports.limits.message_bytes;
+        let Some((message, payload)) = next(store, &outgoing, at, limit) else {
             bail!("what it sent at byte {at} of a list is no packed message");
         };
+        at = message.payload.end;
         let host = store.data_mut();
         host.begin_send(message.payload.len()).await?;
-        if let Err(error) = host.check_length(message.payload.len()) {
-            return Ok(Err(Unsent { taken, error }));
-        }
-        at = message.payload.end;
-        // Not copied before it is known to be short enough.
-        let payload = payload(store, &outgoing, message.payload);
-        let host = store.data_mut();
-        let sent = host.send(payload, message.correlation, message.priority, None);
-        if let Err(error) = sent.await {
+        let sent = match payload {
+            Some(payload) => {
+                host.send(payload, message.correlation, message.priority, None)
+                    .await
+            }
+            None => Err(host.too_long(message.payload.len())),
+        };
+        if let Err(error) = sent {
             return Ok(Err(Unsent { taken, error }));
         }
         taken += 1;
@@ -57,14 +57,19 @@ pub(super) async fn send_frames(
     Ok(Ok(()))
 }
 
-fn next(store: &Store<'_>, outgoing: &WasmList<u8>, at: usize) -> Option<Unpacked> {
-    unpack(outgoing.as_le_slice(&store.as_context()), at)
-}
-
-fn payload(store: &Store<'_>, outgoing: &WasmList<u8>, at: Range<usize>) -> Payload {
+/// The message that begins at `at`, and its payload unless that is over the limit.
+fn next(
+    store: &Store<'_>,
+    outgoing: &WasmList<u8>,
+    at: usize,
+    limit: usize,
+) -> Option<(Unpacked, Option<Payload>)> {
     let store = store.as_context();
     let packed = outgoing.as_le_slice(&store);
-    packed.get(at).unwrap_or_default().into()
+    let message = unpack(packed, at)?;
+    let payload = packed.get(message.payload.clone())?;
+    let payload = (payload.len() <= limit).then(|| payload.into());
+    Some((message, payload))
 }
 
 impl Host {

@@ -25,10 +25,15 @@ pub(super) fn pack(message: &Message, packed: &mut BytesMut) {
         correlation,
         priority,
     } = message.envelope;
-    packed.put_u32_le(u32::try_from(message.payload.len()).unwrap_or(u32::MAX));
-    packed.put_u32_le(priority as u32);
-    packed.put_u64_le(id.0);
-    packed.put_u64_le(correlation.0);
+    let length = u32::try_from(message.payload.len()).unwrap_or(u32::MAX);
+    // As numbers, so that it is written at once.
+    let first = u128::from(length) | (priority as u128) << 32 | u128::from(id.0) << 64;
+    let mut head = [0; INCOMING_HEAD];
+    let (begin, end) = head.split_at_mut(16);
+    begin.copy_from_slice(&first.to_le_bytes());
+    end.copy_from_slice(&correlation.0.to_le_bytes());
+    packed.reserve(INCOMING_HEAD + message.payload.len());
+    packed.put_slice(&head);
     packed.put_slice(&message.payload);
 }
 

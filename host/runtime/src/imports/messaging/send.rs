@@ -1,11 +1,11 @@
 //! The output queue.
 
 use super::super::control::Place;
-use super::super::{Host, push_within};
+use super::super::{Host, wait_for_room};
 use super::Store;
 use super::types::{FromKernel, SendError};
 use crate::message::{MessageId, Outgoing, Payload, Priority};
-use crate::queue::{Overflow, Refusal, Refused};
+use crate::queue::{Offered, Overflow, Refusal, Refused};
 use std::time::Duration;
 use wasmtime::AsContext;
 
@@ -17,8 +17,8 @@ pub(super) async fn from_kernel(
 ) -> wasmtime::Result<Result<(), SendError>> {
     let host = store.data_mut();
     host.begin_send(message.payload.len()).await?;
-    if let Err(error) = host.check_length(message.payload.len()) {
-        return Ok(Err(error));
+    if message.payload.len() > host.ports.limits.message_bytes {
+        return Ok(Err(host.too_long(message.payload.len())));
     }
     let payload = {
         let store = store.as_context();
@@ -39,17 +39,16 @@ impl Host {
         Ok(())
     }
 
-    pub(super) fn check_length(&self, length: usize) -> Result<(), SendError> {
+    /// Why a message of this length is not sent.
+    #[cold]
+    pub(super) fn too_long(&self, length: usize) -> SendError {
         let limit = self.ports.limits.message_bytes;
-        if length <= limit {
-            return Ok(());
-        }
         if let Some(meter) = &self.ports.meter {
             meter.error(format!(
                 "tried to send {length} bytes; its limit is {limit}"
             ));
         }
-        Err(SendError::TooLarge(limit as u64))
+        SendError::TooLarge(limit as u64)
     }
 
     /// Hands a message to whoever called for it, or puts it on the output queue. What is left open
@@ -70,8 +69,15 @@ impl Host {
         });
         let correlation = message.envelope.correlation;
         if let Some(message) = ports.calls.deliver(message) {
-            let _waiting = ports.control.mark(Place::Waiting);
-            let pushed = push_within(&ports.output, message, timeout).await;
+            let (offered, wakers) = ports.output.offer(message);
+            wakers.wake();
+            let pushed = match offered {
+                Offered::Decided(pushed) => pushed,
+                Offered::Waits(message) => {
+                    let _waiting = ports.control.mark(Place::Waiting);
+                    wait_for_room(&ports.output, message, timeout).await
+                }
+            };
             if let Err(Refused { refusal, .. }) = pushed {
                 return Err(match refusal {
                     Refusal::Full if ports.output_overflow == Overflow::Reject => SendError::Full,
