@@ -81,9 +81,10 @@ async fn a_component_for_another_world_is_refused_with_all_that_does_not_fit() {
     let text = refused(foreign).await;
     assert_eq!(
         text,
-        "the component is not a kernel of the world ring:kernel/kernel@0.1.0: it imports what no \
-         host of kernels has (acme:door/bell@1.0.0, wasi:http/types@0.2.0, ring), and it does not \
-         export run: func() -> result<_, string>; build it against wit/ring-kernel.wit"
+        "the component is not a kernel of a world of ring:kernel@0.1.0: it imports what no host of \
+         kernels has (acme:door/bell@1.0.0, wasi:http/types@0.2.0, ring), and it does not export \
+         run: func() -> result<_, string> or handle: func(messages: list<message>) -> \
+         result<list<outgoing>, string>; build it against wit/ring-kernel.wit"
     );
 }
 

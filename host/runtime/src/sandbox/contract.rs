@@ -1,16 +1,18 @@
 //! Checks a component against the contract, by its type alone: none of its code has run.
 
 use super::grants::{Want, some};
+use super::shape::{Outline, Shape};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use wasmtime::Engine;
 use wasmtime::component::Component;
-use wasmtime::component::types::{ComponentItem, Type};
 
 /// The interfaces of the contract that a kernel may import.
-const RING_KERNEL: [&str; 3] = [
+const RING_KERNEL: [&str; 5] = [
+    "ring:kernel/types@0.1.0",
     "ring:kernel/lifecycle@0.1.0",
     "ring:kernel/messaging@0.1.0",
+    "ring:kernel/sending@0.1.0",
     "ring:kernel/log@0.1.0",
 ];
 
@@ -27,6 +29,8 @@ const WASI: [&str; 6] = [
 /// What a component imports and exports.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Needs {
+    /// How it comes to its messages; `None` if it is of no shape of the contract, or of both.
+    pub shape: Option<Shape>,
     /// Interfaces of the ring kernel contract.
     pub ring_kernel: Vec<String>,
     /// Interfaces of WASI 0.2.
@@ -39,6 +43,8 @@ pub struct Needs {
     pub exports: Vec<String>,
     /// What the contract asks for and it does not export.
     pub missing: Vec<String>,
+    /// What of it does not go together in a kernel, each in a sentence.
+    pub conflicts: Vec<String>,
 }
 
 /// A component for another world.
@@ -48,34 +54,30 @@ pub struct ContractError {
     pub unknown_imports: Vec<String>,
     /// What it would have to export.
     pub missing_exports: Vec<String>,
+    /// What does not go together, each in a sentence.
+    pub conflicts: Vec<String>,
 }
 
 impl fmt::Display for ContractError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "the component is not a kernel of the world ring:kernel/kernel@0.1.0:"
-        )?;
+        let mut reasons = Vec::new();
         if !self.unknown_imports.is_empty() {
-            write!(
-                formatter,
-                " it imports what no host of kernels has ({})",
-                some(&self.unknown_imports)
-            )?;
+            let unknown = some(&self.unknown_imports);
+            reasons.push(format!(
+                "it imports what no host of kernels has ({unknown})"
+            ));
         }
         if !self.missing_exports.is_empty() {
-            let and = if self.unknown_imports.is_empty() {
-                ""
-            } else {
-                ", and"
-            };
-            write!(
-                formatter,
-                "{and} it does not export {}",
-                self.missing_exports.join(", ")
-            )?;
+            let missing = self.missing_exports.join(", ");
+            reasons.push(format!("it does not export {missing}"));
         }
-        write!(formatter, "; build it against wit/ring-kernel.wit")
+        reasons.extend(self.conflicts.iter().cloned());
+        write!(
+            formatter,
+            "the component is not a kernel of a world of ring:kernel@0.1.0: {}; build it against \
+             wit/ring-kernel.wit",
+            reasons.join(", and ")
+        )
     }
 }
 
@@ -99,41 +101,27 @@ impl Needs {
             .exports(engine)
             .map(|(name, _)| name.to_owned())
             .collect();
-        let run = component.get_export(engine, "run");
-        if !run.is_some_and(|run| is_run(&run.ty)) {
-            needs
-                .missing
-                .push("run: func() -> result<_, string>".to_owned());
-        }
+        let outline = Outline::of(&component, engine);
+        needs.shape = outline.shape;
+        needs.missing = outline.missing;
+        needs.conflicts = outline.conflicts;
         needs
     }
 
     /// # Errors
     /// If a host of kernels cannot run such a component.
     pub fn check(&self) -> Result<(), ContractError> {
-        if self.unknown.is_empty() && self.missing.is_empty() {
+        if self.unknown.is_empty() && self.missing.is_empty() && self.conflicts.is_empty() {
             return Ok(());
         }
         Err(ContractError {
             unknown_imports: self.unknown.clone(),
             missing_exports: self.missing.clone(),
+            conflicts: self.conflicts.clone(),
         })
     }
 }
 
 fn is_wasi(import: &str) -> bool {
     import.contains("@0.2.") && WASI.iter().any(|package| import.starts_with(package))
-}
-
-fn is_run(item: &ComponentItem) -> bool {
-    let ComponentItem::ComponentFunc(run) = item else {
-        return false;
-    };
-    let mut results = run.results();
-    run.params().next().is_none()
-        && matches!(
-            results.next(),
-            Some(Type::Result(result)) if result.ok().is_none() && result.err() == Some(Type::String)
-        )
-        && results.next().is_none()
 }

@@ -5,6 +5,7 @@ mod contract;
 mod grants;
 mod limits;
 mod memory;
+mod shape;
 mod stack;
 
 use wasmtime::{Config, Engine, OperatorCost, WasmBacktraceDetails};
@@ -14,6 +15,7 @@ pub use grants::{Access, Folder, Grant, GrantError, Grants, Randomness, Ungrante
 pub(crate) use grants::{Addresses, Unresolved, World};
 pub use limits::Limits;
 pub(crate) use memory::Memory;
+pub use shape::Shape;
 pub(crate) use stack::PerStack;
 
 /// The engine that compiles kernels, and runs those that have a stack of this size; with what a
