@@ -11,7 +11,7 @@ use crate::host::{Activity, Host};
 use crate::message::{Message, Raw};
 use crate::schema;
 
-pub use serve::Replies;
+pub(crate) use receive::{log_malformed, open};
 
 /// A kernel's view of its host: its own life and its two queues.
 ///

@@ -92,7 +92,8 @@ pub(crate) fn ending(result: crate::Result<()>) -> Result<(), String> {
     outcome(result).map_err(|error| format!("{error:#}"))
 }
 
-fn is_ending(error: &crate::Error) -> bool {
+/// True where a kernel left its work because the host ended it.
+pub(crate) fn is_ending(error: &crate::Error) -> bool {
     matches!(
         error.downcast_ref(),
         Some(ReceiveError::Closed | ReceiveError::Terminating)

@@ -1,7 +1,10 @@
 //! The guest's side of the contract: its imports, and how its export calls the kernel.
 
+pub mod handler;
+
 use std::cell::RefCell;
 use std::panic::PanicHookInfo;
+use std::sync::Once;
 use std::time::Duration;
 
 use crate::Context;
@@ -11,7 +14,7 @@ use crate::host::{Activity, ExchangeError, Host, Payload};
 use crate::log::Level;
 use crate::message::Message;
 use crate::packed::{Packed, pack};
-use bindings::ring::kernel::{lifecycle, log as logging, messaging};
+use bindings::ring::kernel::{lifecycle, log as logging, messaging, types};
 
 /// What wit-bindgen makes of the contract.
 #[allow(missing_docs)]
@@ -19,8 +22,9 @@ pub mod bindings {
     wit_bindgen::generate!({
         world: "kernel",
         path: "../../wit",
-        // A message is sent from where it lies: its bytes are not copied into the call.
-        ownership: Borrowing { duplicate_if_necessary: false },
+        // A message is sent from where it lies: its bytes are not copied into the call. What a
+        // handler returns is given away, so there are two types of it.
+        ownership: Borrowing { duplicate_if_necessary: true },
         pub_export_macro: true,
         export_macro_name: "export_kernel",
     });
@@ -34,8 +38,14 @@ pub mod bindings {
 pub fn run<Input: Message, Output: Message>(
     kernel: fn(&mut Context<Input, Output>) -> crate::Result<()>,
 ) -> Result<(), String> {
-    std::panic::set_hook(Box::new(log_panic));
+    log_panics();
     ending(kernel(&mut Context::new(Box::<Imports>::default())))
+}
+
+/// Has panics logged, from the first call on.
+fn log_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| std::panic::set_hook(Box::new(log_panic)));
 }
 
 /// A guest has no standard error stream: without this the panic's words would be lost.
@@ -62,6 +72,11 @@ pub(crate) fn log(level: Level, text: &str) {
         Level::Error => logging::Level::Error,
     };
     logging::log(level, text);
+}
+
+/// What a handler asks about its life.
+pub(crate) mod life {
+    pub(crate) use super::lifecycle::{is_active, kernel_id, should_terminate};
 }
 
 /// The most messages that are read ahead in one call: enough to share the cost of the call.
@@ -180,8 +195,7 @@ impl Host for Imports {
         messages: &[Outgoing<Payload<'_>>],
         timeout: Option<Duration>,
     ) -> Result<usize, SendError> {
-        let messages: Vec<messaging::Outgoing<'_>> =
-            messages.iter().map(messaging::Outgoing::from).collect();
+        let messages: Vec<types::OutgoingParam<'_>> = messages.iter().map(Into::into).collect();
         let taken = messaging::send_batch(&messages, timeout.map(nanoseconds))?;
         Ok(taken as usize)
     }
@@ -221,33 +235,49 @@ fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-impl From<messaging::Message> for Envelope<Vec<u8>> {
-    fn from(message: messaging::Message) -> Self {
+impl From<types::Message> for Envelope<Vec<u8>> {
+    fn from(message: types::Message) -> Self {
         Self {
             id: message.id,
             correlation: message.correlation,
             priority: match message.priority {
-                messaging::Priority::Low => Priority::Low,
-                messaging::Priority::Normal => Priority::Normal,
-                messaging::Priority::High => Priority::High,
-                messaging::Priority::Urgent => Priority::Urgent,
+                types::Priority::Low => Priority::Low,
+                types::Priority::Normal => Priority::Normal,
+                types::Priority::High => Priority::High,
+                types::Priority::Urgent => Priority::Urgent,
             },
             message: message.payload,
         }
     }
 }
 
-impl<'a> From<&'a Outgoing<Payload<'_>>> for messaging::Outgoing<'a> {
+impl<'a> From<&'a Outgoing<Payload<'_>>> for types::OutgoingParam<'a> {
     fn from(outgoing: &'a Outgoing<Payload<'_>>) -> Self {
         Self {
             payload: &outgoing.message,
             correlation: outgoing.correlation,
-            priority: outgoing.priority.map(|priority| match priority {
-                Priority::Low => messaging::Priority::Low,
-                Priority::Normal => messaging::Priority::Normal,
-                Priority::High => messaging::Priority::High,
-                Priority::Urgent => messaging::Priority::Urgent,
-            }),
+            priority: outgoing.priority.map(Into::into),
+        }
+    }
+}
+
+impl From<Outgoing<Payload<'_>>> for types::OutgoingResult {
+    fn from(outgoing: Outgoing<Payload<'_>>) -> Self {
+        Self {
+            payload: outgoing.message.into_owned(),
+            correlation: outgoing.correlation,
+            priority: outgoing.priority.map(Into::into),
+        }
+    }
+}
+
+impl From<Priority> for types::Priority {
+    fn from(priority: Priority) -> Self {
+        match priority {
+            Priority::Low => Self::Low,
+            Priority::Normal => Self::Normal,
+            Priority::High => Self::High,
+            Priority::Urgent => Self::Urgent,
         }
     }
 }
@@ -262,14 +292,14 @@ impl From<messaging::ReceiveError> for ReceiveError {
     }
 }
 
-impl From<messaging::SendError> for SendError {
-    fn from(error: messaging::SendError) -> Self {
+impl From<types::SendError> for SendError {
+    fn from(error: types::SendError) -> Self {
         match error {
-            messaging::SendError::Timeout => Self::Timeout,
-            messaging::SendError::Full => Self::Full,
-            messaging::SendError::Closed => Self::Closed,
-            messaging::SendError::Terminating => Self::Terminating,
-            messaging::SendError::TooLarge(limit) => Self::TooLarge { limit },
+            types::SendError::Timeout => Self::Timeout,
+            types::SendError::Full => Self::Full,
+            types::SendError::Closed => Self::Closed,
+            types::SendError::Terminating => Self::Terminating,
+            types::SendError::TooLarge(limit) => Self::TooLarge { limit },
         }
     }
 }

@@ -47,7 +47,9 @@ mod envelope;
 mod error;
 #[cfg(target_arch = "wasm32")]
 mod guest;
+mod handler;
 mod host;
+pub mod life;
 pub mod log;
 mod message;
 #[cfg_attr(
@@ -55,30 +57,33 @@ mod message;
     expect(dead_code, reason = "only a guest packs messages")
 )]
 mod packed;
+mod replies;
 pub mod schema;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 
 pub use anyhow::{Error, Result, anyhow, bail, ensure};
-pub use ringhost_sdk_macros::{message, ring_kernel};
+pub use ringhost_sdk_macros::{message, ring_handler, ring_kernel};
 
-pub use context::{Context, Replies};
+pub use context::Context;
 pub use envelope::{Envelope, Outgoing, Priority};
 pub use error::{DecodeError, EncodeError, Malformed, ReceiveError, SendError};
 pub use host::Activity;
 pub use message::{Message, Raw};
+pub use replies::Replies;
 
 /// What most kernels use.
 pub mod prelude {
     pub use std::time::Duration;
 
+    pub use crate::life;
     pub use crate::{
         Activity, Context, Envelope, Malformed, Outgoing, Priority, Raw, ReceiveError, Replies,
         SendError,
     };
     pub use crate::{Error, Result, anyhow, bail, ensure};
     pub use crate::{debug, error, info, trace, warn};
-    pub use crate::{message, ring_kernel};
+    pub use crate::{message, ring_handler, ring_kernel};
 }
 
 /// What the macros write into an author's crate.
@@ -87,6 +92,13 @@ pub mod __private {
     pub use postcard_schema;
     pub use serde;
 
+    pub use crate::handler::{decode_state, encode_state};
+    pub use crate::replies::Answers;
+
+    #[cfg(target_arch = "wasm32")]
+    pub use crate::guest::handler::{
+        bindings as handler_bindings, handle, stateful as stateful_bindings,
+    };
     #[cfg(target_arch = "wasm32")]
     pub use crate::guest::{bindings, run};
 }

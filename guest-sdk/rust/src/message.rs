@@ -61,13 +61,18 @@ impl<T: Schema + Serialize + DeserializeOwned> Message for T {
     }
 
     fn decode(payload: Vec<u8>) -> Result<Self, DecodeError> {
-        let reason = match postcard::take_from_bytes(&payload) {
-            Ok((message, [])) => return Ok(message),
-            Ok((_, rest)) => format!("{} bytes are left over", rest.len()),
-            Err(error) => error.to_string(),
-        };
-        Err(DecodeError { payload, reason })
+        decode(payload)
     }
+}
+
+/// What these bytes are, all of them.
+pub(crate) fn decode<T: DeserializeOwned>(payload: Vec<u8>) -> Result<T, DecodeError> {
+    let reason = match postcard::take_from_bytes(&payload) {
+        Ok((decoded, [])) => return Ok(decoded),
+        Ok((_, rest)) => format!("{} bytes are left over", rest.len()),
+        Err(error) => error.to_string(),
+    };
+    Err(DecodeError { payload, reason })
 }
 
 /// A message of plain bytes, of no declared type: text, an image, another program's format.

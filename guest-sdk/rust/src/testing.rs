@@ -25,6 +25,8 @@
 //! ```
 
 mod capture;
+mod handling;
+pub(crate) mod life;
 mod script;
 
 use std::cell::RefCell;
@@ -35,7 +37,7 @@ use std::rc::Rc;
 use crate::envelope::{Envelope, Priority};
 use crate::error::{SendError, ending};
 use crate::message::{Message, Raw};
-use crate::{Context, Result};
+use crate::{Context, Replies, Result};
 use script::{Script, Step};
 
 pub use capture::LogLine;
@@ -155,9 +157,43 @@ impl<Input: Message, Output: Message> TestHost<Input, Output> {
         self,
         kernel: impl FnOnce(&mut Context<Input, Output>) -> Result<()>,
     ) -> TestRun<Output> {
+        self.play(|script| kernel(&mut Context::new(Box::new(script))))
+    }
+
+    /// Runs a handler to its end: calls it with each message, as many in a batch as stand together
+    /// in the script.
+    ///
+    /// ```
+    /// use ringhost_sdk::prelude::*;
+    /// use ringhost_sdk::testing::TestHost;
+    ///
+    /// fn add(total: &mut u64, amount: u64, replies: &mut Replies<u64>) -> Result<()> {
+    ///     *total += amount;
+    ///     replies.push(*total);
+    ///     Ok(())
+    /// }
+    ///
+    /// let mut total = 10;
+    /// let run = TestHost::new()
+    ///     .send_each([1, 2])
+    ///     .run_handler(|amount, replies| add(&mut total, amount, replies));
+    /// assert_eq!(run.result, Ok(()));
+    /// assert_eq!(run.messages(), [11, 13]);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub fn run_handler(
+        self,
+        mut handler: impl FnMut(Input, &mut Replies<Output>) -> Result<()>,
+    ) -> TestRun<Output> {
+        self.play(|script| handling::serve(&script, &mut handler))
+    }
+
+    fn play(self, kernel: impl FnOnce(Rc<RefCell<Script>>) -> Result<()>) -> TestRun<Output> {
         let script = Rc::new(RefCell::new(self.script));
-        let mut context = Context::new(Box::new(Rc::clone(&script)));
-        let (result, log) = capture::during(|| ending(kernel(&mut context)));
+        let run = || ending(kernel(Rc::clone(&script)));
+        let (result, log) = capture::during(|| life::during(Rc::clone(&script), run));
         let sent = std::mem::take(&mut script.borrow_mut().sent);
         TestRun {
             result,

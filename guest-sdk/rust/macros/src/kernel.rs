@@ -1,9 +1,10 @@
 //! `#[ring_kernel]`
 
+use crate::signature;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, ItemFn, Result, ReturnType, Signature, Type};
+use syn::{Error, FnArg, ItemFn, Result, Signature, Type};
 
 const EXPECTED: &str =
     "a ring kernel is a function `fn name(context: &mut Context<Input, Output>) -> Result<()>`";
@@ -56,32 +57,14 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
 
 /// The type `Context<..>` of the function's only parameter.
 fn context(signature: &Signature) -> Result<&Type> {
-    let refuse = |what: &dyn quote::ToTokens, why: &str| {
-        Err(Error::new_spanned(what, format!("{EXPECTED}; {why}")))
-    };
-    if let Some(keyword) = &signature.asyncness {
-        return refuse(keyword, "it waits in its calls and is not async");
-    }
-    if let Some(keyword) = &signature.unsafety {
-        return refuse(keyword, "it is not unsafe");
-    }
-    if let Some(abi) = &signature.abi {
-        return refuse(abi, "it has no ABI of its own");
-    }
-    if !signature.generics.params.is_empty() {
-        return refuse(&signature.generics, "it is not generic");
-    }
-    if let ReturnType::Default = signature.output {
-        return refuse(&signature.ident, "this one returns nothing");
-    }
+    signature::check(signature, EXPECTED)?;
     let mut inputs = signature.inputs.iter();
     let (Some(FnArg::Typed(input)), None) = (inputs.next(), inputs.next()) else {
-        return refuse(&signature.ident, "it has this one parameter");
+        let why = "it has this one parameter";
+        return Err(signature::refusal(&signature.ident, EXPECTED, why));
     };
-    match &*input.ty {
-        Type::Reference(reference) if reference.mutability.is_some() => Ok(&reference.elem),
-        other => refuse(other, "its parameter is a `&mut Context<..>`"),
-    }
+    let why = "its parameter is a `&mut Context<..>`";
+    signature::mutable(&input.ty, EXPECTED, why)
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 #![deny(missing_docs)]
 
+mod handler;
 mod kernel;
 mod message;
+mod signature;
 
 use proc_macro::TokenStream;
 
@@ -53,6 +55,48 @@ pub fn message(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn ring_kernel(attribute: TokenStream, item: TokenStream) -> TokenStream {
     finish(kernel::expand(attribute.into(), item.into()))
+}
+
+/// Makes a function the handler of this component: the crate's export `handle` calls it with each
+/// message. Between two calls the kernel has no stack, which makes it small: the shape for many
+/// kernels that are mostly idle.
+///
+/// ```
+/// use ringhost_sdk::prelude::*;
+///
+/// #[ring_handler]
+/// pub fn shout(request: String, replies: &mut Replies<String>) -> Result<()> {
+///     replies.push(request.to_uppercase());
+///     Ok(())
+/// }
+/// ```
+///
+/// With a state, which begins as its `Default` and is kept as long as the kernel lives. With
+/// `snapshot`, the host can take it out and put it into another instance of the same component, in
+/// postcard; it is then a type that `#[message]` or serde describes:
+///
+/// ```
+/// use ringhost_sdk::prelude::*;
+///
+/// #[message]
+/// #[derive(Default)]
+/// pub struct Total(u64);
+///
+/// #[ring_handler(snapshot)]
+/// pub fn add(total: &mut Total, amount: u64, replies: &mut Replies<u64>) -> Result<()> {
+///     total.0 += amount;
+///     replies.push(total.0);
+///     Ok(())
+/// }
+/// ```
+///
+/// The function stays as it is and can be called in tests. Messages come in batches, and the replies
+/// to a batch are sent when all of it has been handled, or there are many. A message that does not
+/// decode is logged and skipped. An error ends the kernel, after the replies to the messages before;
+/// over a panic those that were not sent yet are lost with the kernel.
+#[proc_macro_attribute]
+pub fn ring_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    finish(handler::expand(attribute.into(), item.into()))
 }
 
 fn finish(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {

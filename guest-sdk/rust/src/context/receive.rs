@@ -77,7 +77,7 @@ impl<Input: Message, Output: Message> Context<Input, Output> {
 }
 
 /// Logs a message that does not decode, and drops it.
-pub(super) fn log_malformed<Input>(
+pub(crate) fn log_malformed<Input>(
     received: Result<Envelope<Input>, Malformed>,
 ) -> Option<Envelope<Input>> {
     received
@@ -85,7 +85,8 @@ pub(super) fn log_malformed<Input>(
         .ok()
 }
 
-pub(super) fn open<Input: Message>(
+/// Decodes a message.
+pub(crate) fn open<Input: Message>(
     envelope: Envelope<Vec<u8>>,
 ) -> Result<Envelope<Input>, Malformed> {
     let Envelope {
