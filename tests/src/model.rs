@@ -1,7 +1,7 @@
 //! A model of the lifecycle, the table and what is in the queues, that any sequence of calls is
 //! compared with.
 
-use ringhost::{Call, Error, KernelState, RingKernelRuntime, Source};
+use ringhost::{Call, Error, KernelState, RingKernelRuntime, SnapshotError, Source};
 use std::time::Duration;
 
 /// The names of the kernels that the steps are about.
@@ -42,6 +42,7 @@ async fn make(runtime: &RingKernelRuntime, name: &str, call: Call) -> Result<(),
             .map(drop),
         Call::CloseInput => runtime.close_input(name).await,
         Call::Remove => runtime.remove(name),
+        Call::Snapshot => runtime.snapshot(name).await.map(drop),
     }
 }
 
@@ -76,6 +77,8 @@ impl Model {
             (Call::Receive, Err(Error::KernelEnded(_))) => {
                 assert_eq!(state, KernelState::Terminated, "{context}");
             }
+            // Whoever made the component knows whether it has a state.
+            (Call::Snapshot, Err(Error::Snapshot(SnapshotError::NotExported { .. }))) => {}
             (_, outcome) => assert!(outcome.is_ok(), "{context}"),
         }
         match call {

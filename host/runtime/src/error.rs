@@ -43,6 +43,9 @@ pub enum Error {
     /// The message of a `call` was dropped, so no reply can come.
     #[error(transparent)]
     MessageDropped(#[from] MessageDroppedError),
+    /// There is no state to take out.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
     /// The component could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -116,6 +119,28 @@ pub struct KernelEndedError {
     pub kernel_id: KernelId,
     /// How it ended.
     pub ending: Ending,
+}
+
+/// Why a kernel's state cannot be taken out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotError {
+    /// Its component has no state that could be.
+    #[error(
+        "kernel {:?} has no state to take out: its component does not export snapshot (ring:kernel/state@0.1.0), which only a handler can",
+        .kernel_id.as_str()
+    )]
+    NotExported {
+        /// The kernel.
+        kernel_id: KernelId,
+    },
+    /// The kernel gave none.
+    #[error("kernel {:?} gave no state: {reason}", .kernel_id.as_str())]
+    Refused {
+        /// The kernel.
+        kernel_id: KernelId,
+        /// What it said, or that it died.
+        reason: String,
+    },
 }
 
 /// The name is taken.

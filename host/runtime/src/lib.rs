@@ -34,7 +34,7 @@ mod telemetry;
 pub use error::{
     DropCause, Error, InputClosedError, InvalidOptionError, KernelEndedError, KernelExistsError,
     KernelNotFoundError, KernelStateError, MessageDroppedError, MessageTooLargeError,
-    QueueFullError, TimeoutError,
+    QueueFullError, SnapshotError, TimeoutError,
 };
 pub use executor::{Executor, Task};
 pub use imports::{DeadLetter, Level, LogLine};

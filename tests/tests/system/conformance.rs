@@ -1,18 +1,20 @@
 //! Every state × call pair, driven from the transition table on real kernels.
 
-use ringhost::{Call, Ending, Error, KernelState, RingKernelRuntime};
+use ringhost::{Call, Ending, Error, KernelState, RingKernelRuntime, Shape, SnapshotError};
 use ringhost_tests::{builder, eventually, kernel};
 use std::time::Duration;
 
 const ID: &str = "subject";
 
-/// Brings a kernel into a state.
-async fn subject(state: KernelState) -> RingKernelRuntime {
+/// Brings a kernel of a shape into a state.
+async fn subject(shape: Shape, state: KernelState) -> RingKernelRuntime {
     let runtime = builder().build().unwrap();
-    let component = if state == KernelState::Terminating {
-        "ignores-terminate"
-    } else {
-        "echo"
+    let component = match (shape, state) {
+        (Shape::Loop, KernelState::Terminating) => "ignores-terminate",
+        (Shape::Loop, _) => "echo",
+        (Shape::Handler, KernelState::Terminating) => "handler-commands",
+        (Shape::Handler, _) => "handler-echo",
+        (Shape::StatefulHandler, _) => "handler-commands",
     };
     runtime.register(ID, kernel(component)).unwrap();
     if state == KernelState::Created {
@@ -22,11 +24,19 @@ async fn subject(state: KernelState) -> RingKernelRuntime {
     if state == KernelState::Launched {
         return runtime;
     }
+    if state == KernelState::Terminating && shape != Shape::Loop {
+        runtime.send(ID, "spin").await.unwrap();
+    }
     runtime.activate(ID).await.unwrap();
     match state {
         KernelState::Deactivated => runtime.deactivate(ID).await.unwrap(),
         KernelState::Terminated => drop(runtime.terminate(ID).await.unwrap()),
         KernelState::Terminating => {
+            eventually("it has what it is to do", || {
+                let depth = runtime.telemetry(ID).unwrap().unwrap().input.depth;
+                depth == 0
+            })
+            .await;
             let clone = runtime.clone();
             tokio::spawn(async move { clone.terminate_timeout(ID, Duration::from_secs(60)).await });
             eventually("it is TERMINATING", || runtime.state(ID).unwrap() == state).await;
@@ -54,18 +64,25 @@ async fn make(runtime: &RingKernelRuntime, call: Call) -> Result<(), Error> {
             .map(drop),
         Call::CloseInput => runtime.close_input(ID).await,
         Call::Remove => runtime.remove(ID),
+        Call::Snapshot => runtime.snapshot(ID).await.map(drop),
     }
 }
 
 #[tokio::test]
 async fn every_call_in_every_state_does_what_the_table_says() {
+    for shape in [Shape::Loop, Shape::Handler, Shape::StatefulHandler] {
+        check_table(shape).await;
+    }
+}
+
+async fn check_table(shape: Shape) {
     let mut pairs = 0;
     for state in KernelState::ALL {
         for call in Call::ALL {
             pairs += 1;
-            let runtime = subject(state).await;
+            let runtime = subject(shape, state).await;
             let result = make(&runtime, call).await;
-            let pair = format!("{call} in {state}: {result:?}");
+            let pair = format!("{call} in {state} on a {shape}: {result:?}");
             if !call.is_valid_in(state) {
                 let Err(Error::KernelState(error)) = result else {
                     panic!("{pair}")
@@ -88,6 +105,14 @@ async fn every_call_in_every_state_does_what_the_table_says() {
                 (Call::Receive, Err(Error::KernelEnded(error))) => {
                     assert_eq!(error.ending, Ending::Returned, "{pair}");
                 }
+                (
+                    Call::Snapshot,
+                    Err(Error::Snapshot(SnapshotError::NotExported { kernel_id })),
+                ) => {
+                    assert_ne!(shape, Shape::StatefulHandler, "{pair}");
+                    assert_eq!(kernel_id.as_str(), ID, "{pair}");
+                }
+                (Call::Snapshot, Ok(())) => assert_eq!(shape, Shape::StatefulHandler, "{pair}"),
                 (_, result) => assert!(result.is_ok(), "{pair}"),
             }
             let expected = match call {

@@ -21,8 +21,8 @@ pub(crate) enum Order {
 pub(crate) struct Control {
     order: AtomicU8,
     place: AtomicU8,
-    /// True once `run` has been called.
-    started: AtomicBool,
+    /// True where the kernel's calls may wait: in `run` and `handle`.
+    may_wait: AtomicBool,
     task: AtomicWaker,
 }
 
@@ -70,17 +70,18 @@ impl Control {
         .await;
     }
 
-    pub(crate) fn start(&self) {
-        self.started.store(true, Ordering::Release);
+    /// From here on the kernel's calls may wait.
+    pub(crate) fn permit_waiting(&self) {
+        self.may_wait.store(true, Ordering::Release);
     }
 
-    /// Another instance is to be made; until `start` it may only initialise itself.
-    pub(crate) fn start_again(&self) {
-        self.started.store(false, Ordering::Release);
+    /// From here on they may not: what is called has nobody who would wait with it.
+    pub(crate) fn forbid_waiting(&self) {
+        self.may_wait.store(false, Ordering::Release);
     }
 
-    pub(crate) fn has_started(&self) -> bool {
-        self.started.load(Ordering::Acquire)
+    pub(crate) fn may_wait(&self) -> bool {
+        self.may_wait.load(Ordering::Acquire)
     }
 
     /// Where the kernel stands when it is not being polled.

@@ -54,7 +54,7 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
 
 impl Host {
     async fn wait_active(&mut self) -> wasmtime::Result<Activity> {
-        self.require_started("wait-active")?;
+        self.require_waiting("wait-active")?;
         let ports = &self.ports;
         let _waiting = ports.control.mark(Place::Waiting);
         let state = ports
@@ -67,13 +67,14 @@ impl Host {
         })
     }
 
-    /// Refuses a waiting call from an initialiser: it would hold up the launch for ever.
-    pub(super) fn require_started(&self, call: &str) -> wasmtime::Result<()> {
-        if self.ports.control.has_started() {
+    /// Refuses a waiting call where it would hold up a launch, or who asks for a state, for ever.
+    pub(super) fn require_waiting(&self, call: &str) -> wasmtime::Result<()> {
+        if self.ports.control.may_wait() {
             return Ok(());
         }
         Err(wasmtime::Error::msg(format!(
-            "it called {call} from an initialiser, before it was activated; call it from run"
+            "it called {call} from an initialiser, restore or snapshot, which may not wait; call it \
+             from run or handle"
         )))
     }
 }

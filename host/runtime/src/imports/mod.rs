@@ -4,6 +4,7 @@ mod calls;
 mod control;
 mod dead_letters;
 mod hand;
+mod handling;
 mod held;
 mod journal;
 mod lifecycle;
@@ -27,9 +28,11 @@ pub(crate) use calls::Reply;
 pub(crate) use control::{Order, Place};
 pub use dead_letters::DeadLetter;
 pub(crate) use hand::Hand;
+pub(crate) use handling::Next;
 pub(crate) use held::Held;
 pub(crate) use journal::tidy;
 pub use journal::{Level, LogLine};
+pub(crate) use messaging::{Incoming, Returned};
 pub(crate) use ports::{LaunchSettings, Ports, wait_for_room};
 pub(crate) use turn::HostTime;
 pub(crate) use wasi::can_connect;
@@ -87,13 +90,14 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Host>> {
     let mut linker = Linker::new(engine);
     lifecycle::add_to(&mut linker.instance("ring:kernel/lifecycle@0.1.0")?)?;
     messaging::add_to(&mut linker.instance("ring:kernel/messaging@0.1.0")?)?;
+    messaging::add_sending_to(&mut linker.instance("ring:kernel/sending@0.1.0")?)?;
     log::add_to(&mut linker.instance("ring:kernel/log@0.1.0")?)?;
     wasi::add_to(&mut linker)?;
     Ok(linker)
 }
 
-/// What every call of a kernel to the host begins with.
-fn entered(store: &mut StoreContextMut<'_, Host>) {
+/// What every call of a kernel to the host begins with, and every return of a handler.
+pub(crate) fn entered(store: &mut StoreContextMut<'_, Host>) {
     let fuel = store.as_context().get_fuel();
     let host = store.data_mut();
     host.memory.survived();

@@ -30,11 +30,27 @@ pub(super) enum Passed<T> {
     Joined(KernelId),
 }
 
+impl<T> Passed<T> {
+    /// What it came to at its own end.
+    ///
+    /// # Errors
+    /// Why it did not get there.
+    pub(super) fn finished<U>(self) -> Result<T, Passed<U>> {
+        Err(match self {
+            Self::Finished(output) => return Ok(output),
+            Self::Stopped => Passed::Stopped,
+            Self::Overdue(allowed) => Passed::Overdue(allowed),
+            Self::Joined(failed) => Passed::Joined(failed),
+        })
+    }
+}
+
 /// The future of a kernel behind its gate.
 pub(super) struct Gate<'kernel, F> {
     ports: &'kernel Ports,
     rounds: &'kernel Rounds,
     catcher: &'kernel Catcher,
+    heeds_pauses: bool,
     kernel: Pin<Box<F>>,
     credit: Option<Credit>,
     patience: Patience,
@@ -51,10 +67,19 @@ impl<'kernel, F: Future> Gate<'kernel, F> {
         Self {
             ports,
             rounds,
+            heeds_pauses: true,
             catcher,
             kernel: Box::pin(kernel),
             credit: ports.limits.cpu_share.map(Credit::new),
             patience: Patience::new(ports.limits.message_time),
+        }
+    }
+
+    /// The same for what is done for a caller, in a pause too.
+    pub(super) fn through_pauses(self) -> Self {
+        Self {
+            heeds_pauses: false,
+            ..self
         }
     }
 }
@@ -68,7 +93,10 @@ impl<F: Future> Future for Gate<'_, F> {
         let control = &ports.control;
         // Before the order is read, so that none is missed.
         control.listen(context);
-        let order = control.order();
+        let order = match control.order() {
+            Order::Pause if !gate.heeds_pauses => Order::Run,
+            order => order,
+        };
         if order == Order::Stop {
             return Poll::Ready(Passed::Stopped);
         }

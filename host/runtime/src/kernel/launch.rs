@@ -59,6 +59,7 @@ impl Launcher {
     ) -> Result<Kernel, Error> {
         let restart = options.restart.clone();
         let grants = options.grants.clone();
+        let state = options.state.clone();
         let settings = options.settle(self.default_queue_size)?;
         module.needs.check().map_err(LoadError::from)?;
         let world = self.open(&grants, &module).await?;
@@ -69,7 +70,7 @@ impl Launcher {
             .map_err(|error| LoadError::HostFault {
                 reason: format!("{error:#}"),
             })?;
-        let recipe = Recipe::new(&linker, &module, world)?;
+        let recipe = Recipe::new(&linker, &module, world, state)?;
         let message_ids = self.message_ids.clone();
         let ports = Arc::new(Ports::new(id, settings, self.telemetry, message_ids));
         let prepared = recipe.prepare(&ports, ports.limits.fuel()).await?;

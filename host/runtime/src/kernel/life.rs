@@ -5,6 +5,7 @@ use super::core_dump::CoreDumper;
 use super::death::{Aftermath, DeathReport};
 use super::recipe::{Prepared, Recipe};
 use super::restart::{InHand, Judge, Rest, Restart, RestartWhen, Rounds, Verdict};
+use super::snapshot::Snapshots;
 use crate::imports::{DeadLetter, Ports, tidy};
 use crate::lifecycle::{Ending, KernelId, KernelState};
 use crate::message::Message;
@@ -25,6 +26,7 @@ pub(super) struct Life {
     pub(super) judge: Judge,
     pub(super) dumper: Option<Arc<CoreDumper>>,
     pub(super) rounds: Rounds,
+    pub(super) snapshots: Snapshots,
     /// The kernel whose failure brought this one down.
     brought_down: OnceLock<KernelId>,
     last_death: Mutex<Option<Box<DeathReport>>>,
@@ -57,6 +59,7 @@ impl Life {
             judge: Judge::new(restart),
             dumper,
             rounds: Rounds::default(),
+            snapshots: Snapshots::default(),
             brought_down: OnceLock::new(),
             last_death: Mutex::default(),
         }
@@ -182,7 +185,7 @@ impl Life {
         rest: Rest,
         fuel: u64,
     ) -> Option<Result<Prepared, Ending>> {
-        ports.control.start_again();
+        ports.control.forbid_waiting();
         unless_ended(ports, rest.over()).await?;
         while let Some(round) = self.rounds.take() {
             unless_ended(ports, round.stopped().over()).await?;
@@ -193,7 +196,7 @@ impl Life {
             .wait_until(|state| state != KernelState::Deactivated);
         unless_ended(ports, active).await?;
         let prepared = unless_ended(ports, self.recipe.prepare(ports, fuel)).await?;
-        ports.control.start();
+        ports.control.permit_waiting();
         Some(prepared.map_err(|error| {
             let text = format!("it could not be instantiated again: {error}");
             Ending::Failed(tidy(&text, ports.limits.log_line_bytes))

@@ -6,7 +6,9 @@ mod core_dump;
 mod credit;
 mod death;
 mod ending;
+mod entry;
 mod gate;
+mod handler;
 mod launch;
 mod life;
 mod manifest;
@@ -19,6 +21,7 @@ mod report;
 mod restart;
 mod seat;
 mod send;
+mod snapshot;
 mod task;
 
 use crate::error::{Error, KernelStateError};
@@ -99,7 +102,7 @@ impl Kernel {
 
     /// Starts the kernel's loop.
     pub(crate) fn activate(&self) -> Result<(), Error> {
-        self.transition(Call::Activate, |ports| ports.control.start())?;
+        self.transition(Call::Activate, |ports| ports.control.permit_waiting())?;
         match self.prepared.lock().take() {
             Some(prepared) => {
                 let (ports, life) = (self.ports.clone(), self.life.clone());

@@ -6,6 +6,7 @@ use crate::imports::LaunchSettings;
 use crate::module::CompilerLimits;
 use crate::queue::Overflow;
 use crate::sandbox::{Grants, Limits};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 
@@ -31,6 +32,11 @@ pub struct LaunchOptions {
     pub restart: Restart,
     /// What the kernel may reach.
     pub grants: Grants,
+    /// The state that each instance of the kernel, a handler, takes on before anything else: what a
+    /// [snapshot](crate::RingKernelRuntime::snapshot) of such a kernel gave. It has no key in a
+    /// manifest.
+    #[serde(skip)]
+    pub state: Option<Bytes>,
 }
 
 impl LaunchOptions {
@@ -76,6 +82,14 @@ impl LaunchOptions {
     /// The same with other grants.
     pub fn grants(self, grants: Grants) -> Self {
         Self { grants, ..self }
+    }
+
+    /// The same with a state that each instance takes on.
+    pub fn state(self, state: impl Into<Bytes>) -> Self {
+        Self {
+            state: Some(state.into()),
+            ..self
+        }
     }
 
     /// # Errors

@@ -1,27 +1,29 @@
 //! How a kernel is instantiated: at its launch, and again whenever it is restarted.
 
+use super::entry::Entry;
 use crate::imports::{Host, HostTime, Ports};
 use crate::module::{LoadError, Module};
-use crate::sandbox::{Limits, Memory, World};
+use crate::sandbox::{Limits, Memory, Shape, World};
+use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use wasmtime::component::{InstancePre, Linker, TypedFunc};
+use wasmtime::component::{InstancePre, Linker};
 use wasmtime::{Store, Trap, WasmCoreDump};
-
-/// The kernel's `run`.
-pub(super) type Run = TypedFunc<(), (Result<(), String>,)>;
 
 /// A kernel that is ready to run.
 pub(super) struct Prepared {
     pub(super) store: Store<Host>,
-    pub(super) run: Run,
+    pub(super) entry: Entry,
 }
 
 /// Everything that an instance of a kernel is made of, and that outlives it.
 pub(super) struct Recipe {
     instance: InstancePre<Host>,
+    shape: Shape,
     imports_wasi: bool,
     world: Arc<World>,
+    /// The state that each instance takes on.
+    state: Option<Bytes>,
 }
 
 impl Recipe {
@@ -29,18 +31,30 @@ impl Recipe {
         linker: &Linker<Host>,
         module: &Module,
         world: World,
+        state: Option<Bytes>,
     ) -> Result<Self, LoadError> {
+        let shape = module.needs.shape.unwrap_or(Shape::Loop);
+        if state.is_some() && shape != Shape::StatefulHandler {
+            return Err(LoadError::Stateless { shape });
+        }
         Ok(Self {
             instance: linker
                 .instantiate_pre(&module.component)
                 .map_err(mismatch)?,
+            shape,
             imports_wasi: !module.needs.wasi.is_empty(),
             world: Arc::new(world),
+            state,
         })
     }
 
+    /// Whether a state can be taken out of an instance, and put in.
+    pub(super) fn has_state(&self) -> bool {
+        self.shape == Shape::StatefulHandler
+    }
+
     /// Makes an instance, which may burn so much fuel in all its life. Nothing of it runs but its
-    /// initialisers, which are bounded.
+    /// initialisers and its `restore`, which are bounded.
     pub(super) async fn prepare(
         &self,
         ports: &Arc<Ports>,
@@ -73,16 +87,17 @@ impl Recipe {
                 return Err(LoadError::InitialiserTooLong { limit });
             }
         };
-        let run = instance
-            .get_typed_func(&mut store, "run")
-            .map_err(mismatch)?;
-        // What the initialisers burnt counts.
+        let entry = Entry::find(&instance, &mut store, self.shape).map_err(mismatch)?;
+        if let Some(state) = &self.state {
+            entry.restore(&mut store, state.clone()).await?;
+        }
+        // What that burnt counts.
         let left = store.get_fuel().map_err(mismatch)?;
         let used = limits.initialiser_fuel.saturating_sub(left);
         store
             .set_fuel(fuel.saturating_sub(used))
             .map_err(mismatch)?;
-        Ok(Prepared { store, run })
+        Ok(Prepared { store, entry })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::catcher::Catcher;
 use super::ending::of_error;
-use super::gate::{Gate, Passed};
+use super::gate::Passed;
 use super::life::{Death, Life};
 use super::recipe::Prepared;
 use super::seat::Seat;
@@ -43,8 +43,8 @@ async fn run(prepared: Prepared, guard: EndGuard, catcher: Arc<Catcher>) {
 
 /// Runs one instance to its end.
 async fn live(prepared: Prepared, ports: &Ports, life: &Life, catcher: &Catcher) -> Death {
-    let Prepared { mut store, run } = prepared;
-    let passed = Gate::new(ports, &life.rounds, catcher, run.call_async(&mut store, ())).await;
+    let Prepared { mut store, entry } = prepared;
+    let passed = entry.run(&mut store, ports, life, catcher).await;
     let fuel = store.get_fuel().unwrap_or(0);
     let burnt = ports.limits.fuel().saturating_sub(fuel);
     ports.fuel_at_end.store(burnt, Ordering::Relaxed);
@@ -59,15 +59,13 @@ async fn live(prepared: Prepared, ports: &Ports, life: &Life, catcher: &Catcher)
         },
         Passed::Stopped => life.ending_or(Ending::Stopped),
         Passed::Joined(kernel_id) => Ending::WithGroup { kernel_id },
-        Passed::Finished(Ok((Ok(()),))) => {
+        Passed::Finished(Ok(Ok(()))) => {
             if let Some(meter) = &ports.meter {
                 meter.done_with_hand();
             }
             Ending::Returned
         }
-        Passed::Finished(Ok((Err(text),))) => {
-            Ending::Failed(tidy(&text, ports.limits.log_line_bytes))
-        }
+        Passed::Finished(Ok(Err(text))) => Ending::Failed(tidy(&text, ports.limits.log_line_bytes)),
         Passed::Finished(Err(error)) => {
             let ending = of_error(&error, store.data());
             fault = Some(error);

@@ -95,11 +95,13 @@ pub enum Call {
     CloseInput,
     /// Free the name.
     Remove,
+    /// Take its state out.
+    Snapshot,
 }
 
 impl Call {
     /// All calls.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Launch,
         Self::Activate,
         Self::Deactivate,
@@ -109,6 +111,7 @@ impl Call {
         Self::Receive,
         Self::CloseInput,
         Self::Remove,
+        Self::Snapshot,
     ];
 
     /// The transition table: the states in which this call is valid.
@@ -125,6 +128,8 @@ impl Call {
             // Terminated: what the kernel left is drained, then the ending is reported.
             Self::Receive => &[Launched, Active, Deactivated, Terminating, Terminated],
             Self::Remove => &[Created, Terminated],
+            // Not LAUNCHED: nothing of the kernel runs yet, and its state is what it was given.
+            Self::Snapshot => &[Active, Deactivated],
         }
     }
 
@@ -137,7 +142,7 @@ impl Call {
             Self::Activate | Self::Reactivate => Some(KernelState::Active),
             Self::Deactivate => Some(KernelState::Deactivated),
             Self::Terminate => Some(KernelState::Terminating),
-            Self::Send | Self::Receive | Self::CloseInput | Self::Remove => None,
+            Self::Send | Self::Receive | Self::CloseInput | Self::Remove | Self::Snapshot => None,
         }
     }
 
@@ -159,6 +164,7 @@ impl fmt::Display for Call {
             Self::Receive => "receive",
             Self::CloseInput => "close_input",
             Self::Remove => "remove",
+            Self::Snapshot => "snapshot",
         })
     }
 }

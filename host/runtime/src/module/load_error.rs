@@ -2,7 +2,7 @@
 
 use super::{CompilerLimit, ProvenanceError};
 use crate::message::schema::SchemaError;
-use crate::sandbox::{ContractError, UngrantedError};
+use crate::sandbox::{ContractError, Shape, UngrantedError};
 use std::path::PathBuf;
 
 /// Why a component cannot be loaded, and what to do about it.
@@ -116,6 +116,20 @@ pub enum LoadError {
     #[error("the component's initialiser failed: {reason}")]
     Initialiser {
         /// What happened.
+        reason: String,
+    },
+    /// It was given a state and is of no shape that has one.
+    #[error(
+        "the component cannot take on a state: it is a {shape}, and only a handler that exports ring:kernel/state@0.1.0 can; launch it without a state"
+    )]
+    Stateless {
+        /// Its shape.
+        shape: Shape,
+    },
+    /// It did not take on the state that it was given.
+    #[error("the kernel did not take on its state: {reason}")]
+    Restore {
+        /// What it said, or what happened.
         reason: String,
     },
     /// What runs at launch took too long.

@@ -8,6 +8,7 @@ use crate::kernel::{DeathReport, LaunchOptions};
 use crate::lifecycle::{Call, KernelId, KernelState, Status};
 use crate::module::{Inspection, Source};
 use crate::telemetry::KernelTelemetry;
+use bytes::Bytes;
 
 impl RingKernelRuntime {
     /// A kernel's state.
@@ -92,6 +93,23 @@ impl RingKernelRuntime {
     pub fn take_dead_letters(&self, kernel_id: &str) -> Result<Vec<DeadLetter>, Error> {
         let kernel = self.shared.registry.kernel(kernel_id, Call::Receive)?;
         Ok(kernel.take_dead_letters())
+    }
+
+    /// Takes out the state of a kernel that is a handler with one, between two of its calls: waits
+    /// until it is done with the messages that it has in hand, and goes before those that wait. The
+    /// kernel goes on as if nothing had happened. [`LaunchOptions::state`] puts it into another.
+    ///
+    /// In a pause it is taken all the same, unless the kernel was paused in the midst of a call. All
+    /// who ask at once get the same state. It is at most as large as the kernel's memory may be, and
+    /// taking it may take as long as a message. Over a trap or a limit in it the kernel dies as in
+    /// any call.
+    ///
+    /// # Errors
+    /// If there is no such kernel, it is not ACTIVE or DEACTIVATED, its component does not export its
+    /// state, it says that there is none, or it ends.
+    pub async fn snapshot(&self, kernel_id: &str) -> Result<Bytes, Error> {
+        let kernel = self.shared.registry.kernel(kernel_id, Call::Snapshot)?;
+        kernel.snapshot().await
     }
 
     /// What can be told of a component without running it. It may be for any world.

@@ -43,14 +43,15 @@ pub struct Limits {
     /// default, 100 at most.
     pub weight: u32,
     /// Time on the clock for each message: so long after a receive the kernel must receive again,
-    /// or return; after one that brought several messages, so many times as long. A pause does not
-    /// count, nor does a send that waits for room. 5 min by default.
+    /// or return; after one that brought several messages, so many times as long. A handler must
+    /// return in that time, and a snapshot has that of one message. A pause does not count, nor does a
+    /// send that waits for room. 5 min by default.
     #[serde(with = "humantime_serde")]
     pub message_time: Duration,
     /// Fuel for what runs at launch, before the kernel is activated: initialisers of the
-    /// component. 10 000 000 000 by default, which is a few seconds of work at most.
+    /// component, and its `restore`. 10 000 000 000 by default, which is a few seconds of work at most.
     pub initialiser_fuel: u64,
-    /// Time for the same. 10 s by default.
+    /// Time for each of the same. 10 s by default.
     #[serde(with = "humantime_serde")]
     pub initialiser_time: Duration,
     /// The longest log line, in bytes; longer ones are cut. 8 KiB by default.
@@ -138,8 +139,8 @@ impl Limits {
         Ok(())
     }
 
-    /// The most bytes that one call of a kernel may hand to the host: a full batch of messages and
-    /// some room. wasmtime counts what it allocates for the arguments against it.
+    /// The most bytes that one call of a kernel may hand to the host, or a handler return: a full
+    /// batch of messages and some room. wasmtime counts what it allocates for the arguments against it.
     pub(crate) fn host_call_bytes(&self) -> usize {
         self.message_bytes.saturating_mul(2).saturating_add(1 << 20)
     }

@@ -15,7 +15,10 @@ const HANDLE: &str = "handle: func(messages: list<message>) -> result<list<outgo
 const STATE: &str = "ring:kernel/state@0.1.0";
 
 /// What of the contract only a loop can use.
-const RECEIVING: (&str, [&str; 2]) = ("ring:kernel/messaging@0.1.0", ["receive", "receive-batch"]);
+const RECEIVING: (&str, [&str; 4]) = (
+    "ring:kernel/messaging@0.1.0",
+    ["receive", "receive-batch", "exchange", "advance"],
+);
 
 /// How a kernel comes to its messages: the world of the contract that it is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

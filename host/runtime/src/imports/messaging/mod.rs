@@ -1,4 +1,4 @@
-//! `ring:kernel/messaging`: the kernel's side of its two queues.
+//! `ring:kernel/messaging` and `ring:kernel/sending`: the kernel's side of its two queues.
 
 mod exchange;
 mod frames;
@@ -8,19 +8,22 @@ mod types;
 
 use super::{Host, entered};
 use std::num::NonZeroUsize;
+pub(super) use types::SendError;
 use types::{ExchangeError, FromKernel, Unsent};
+pub(crate) use types::{Incoming, Returned};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{LinkerInstance, WasmList};
 
 /// The most messages that one call hands over: a turn's worth, for they are handed over without a
 /// yield.
-const BATCH_MESSAGES: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+pub(super) const BATCH_MESSAGES: NonZeroUsize = NonZeroUsize::new(512).unwrap();
 
 /// The most bytes that one `receive-batch` returns, unless its first message alone is larger.
-const BATCH_BYTES: usize = 512 << 10;
+pub(super) const BATCH_BYTES: usize = 512 << 10;
 
 type Store<'a> = StoreContextMut<'a, Host>;
 
+/// All of `messaging`.
 pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<()> {
     linker.func_wrap_async(
         "receive",
@@ -45,6 +48,12 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
             })
         },
     )?;
+    add_exchange_to(linker)?;
+    add_sending_to(linker)
+}
+
+/// Sending, which is all of `sending`.
+pub(super) fn add_sending_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<()> {
     linker.func_wrap_async(
         "send",
         |mut store: Store<'_>, (message, timeout): (FromKernel, Option<u64>)| {
@@ -77,7 +86,11 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
                 Ok((Ok(taken),))
             })
         },
-    )?;
+    )
+}
+
+/// Packed messages, in and out in one call.
+fn add_exchange_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<()> {
     linker.func_wrap_async(
         "exchange",
         |mut store: Store<'_>,

@@ -52,13 +52,9 @@ impl Host {
     /// What every call begins with that asks for messages: the kernel is done with those that it
     /// has. A receive that begins during a pause rests until it ends; its timeout counts then.
     pub(super) async fn come_back(&mut self, call: &str) -> wasmtime::Result<()> {
-        self.require_started(call)?;
-        self.ports.hand.empty();
+        self.require_waiting(call)?;
         self.turn.transfer(&self.ports.control, 0).await;
-        if let Some(meter) = &self.ports.meter {
-            meter.done_with_hand();
-        }
-        self.held.done();
+        self.done_with_hand();
         let ports = &self.ports;
         if ports.status.glance() == KernelState::Deactivated {
             let _waiting = ports.control.mark(Place::Waiting);
@@ -70,8 +66,17 @@ impl Host {
         Ok(())
     }
 
+    /// The kernel is done with the messages that it has.
+    pub(in crate::imports) fn done_with_hand(&mut self) {
+        self.ports.hand.empty();
+        if let Some(meter) = &self.ports.meter {
+            meter.done_with_hand();
+        }
+        self.held.done();
+    }
+
     /// Keeps account of messages that are handed over.
-    pub(super) async fn received(&mut self, messages: &[Message]) {
+    pub(in crate::imports) async fn received(&mut self, messages: &[Message]) {
         let Some(last) = messages.last() else { return };
         let ports = &self.ports;
         if let Some(meter) = &ports.meter {

@@ -33,15 +33,15 @@ pub(super) async fn from_kernel(
 
 impl Host {
     /// What every send of so many bytes begins with.
-    pub(super) async fn begin_send(&mut self, bytes: usize) -> wasmtime::Result<()> {
-        self.require_started("send")?;
+    pub(in crate::imports) async fn begin_send(&mut self, bytes: usize) -> wasmtime::Result<()> {
+        self.require_waiting("send")?;
         self.turn.transfer(&self.ports.control, bytes).await;
         Ok(())
     }
 
     /// Why a message of this length is not sent.
     #[cold]
-    pub(super) fn too_long(&self, length: usize) -> SendError {
+    pub(in crate::imports) fn too_long(&self, length: usize) -> SendError {
         let limit = self.ports.limits.message_bytes;
         if let Some(meter) = &self.ports.meter {
             meter.error(format!(
@@ -53,7 +53,7 @@ impl Host {
 
     /// Hands a message to whoever called for it, or puts it on the output queue. What is left open
     /// is taken from the message received last.
-    pub(super) async fn send(
+    pub(in crate::imports) async fn send(
         &mut self,
         payload: Payload,
         correlation: Option<MessageId>,

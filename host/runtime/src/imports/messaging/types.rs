@@ -7,7 +7,7 @@ use wasmtime::component::{ComponentType, Lift, Lower, WasmList};
 #[derive(ComponentType, Lift, Lower, Clone, Copy)]
 #[component(enum)]
 #[repr(u8)]
-pub(super) enum Band {
+pub(crate) enum Band {
     #[component(name = "low")]
     Low,
     #[component(name = "normal")]
@@ -21,11 +21,21 @@ pub(super) enum Band {
 /// The record `message`.
 #[derive(ComponentType, Lower)]
 #[component(record)]
-pub(super) struct Incoming {
+pub(crate) struct Incoming {
     pub(super) id: u64,
     pub(super) correlation: u64,
     pub(super) priority: Band,
     pub(super) payload: Bytes,
+}
+
+/// The record `outgoing`, as a handler returns it: when the host sees it, the handler may have taken
+/// its memory back.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Returned {
+    pub(in crate::imports) payload: Bytes,
+    pub(in crate::imports) correlation: Option<u64>,
+    pub(in crate::imports) priority: Option<Band>,
 }
 
 /// The record `outgoing`. Its payload is still in the kernel's memory.
@@ -51,7 +61,7 @@ pub(super) enum ReceiveError {
 
 #[derive(ComponentType, Lower, Clone, Copy)]
 #[component(variant)]
-pub(super) enum SendError {
+pub(in crate::imports) enum SendError {
     #[component(name = "timeout")]
     Timeout,
     #[component(name = "full")]
