@@ -11,7 +11,7 @@ use crate::stats::size;
 use anyhow::{Context, Result};
 use clap::Args;
 use ringhost::message::schema::Type;
-use ringhost::{Inspection, LaunchOptions, RingKernelRuntime, Want};
+use ringhost::{Inspection, LaunchOptions, Needs, RingKernelRuntime, Want};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -134,6 +134,7 @@ impl Shown {
         };
         section("digest", vec![format!("sha256:{}", self.inspection.digest)]);
         section("size", vec![self.size()]);
+        section("shape", vec![shape(needs)]);
         section("receives", vec![declared(&self.inspection.messages.input)]);
         section("sends", vec![declared(&self.inspection.messages.output)]);
         section("imports", or_none(imports.chain(unknown).collect()));
@@ -169,6 +170,12 @@ impl Shown {
             size(inspection.initial_memory_bytes)
         )
     }
+}
+
+fn shape(needs: &Needs) -> String {
+    needs
+        .shape
+        .map_or_else(|| "none that can run".to_owned(), |shape| shape.to_string())
 }
 
 fn declared(messages: &Option<Type>) -> String {

@@ -15,6 +15,7 @@ fn a_kernel_is_shown_with_its_messages() {
     let outcome = inspect(&kernel("doubler"), &[]);
     let shown = outcome.succeeds().text();
     for line in [
+        "shape      loop",
         "receives   Request { value: i64 }",
         "sends      Response { result: i64 }",
         "imports    ring:kernel/lifecycle@0.1.0",
@@ -26,6 +27,20 @@ fn a_kernel_is_shown_with_its_messages() {
             shown.lines().any(|shown| shown == line),
             "{line} is not in:\n{shown}"
         );
+    }
+}
+
+#[test]
+fn a_handler_is_shown_as_one() {
+    for (name, shape) in [
+        ("handler-echo", "handler"),
+        ("counter", "handler with state"),
+    ] {
+        let outcome = inspect(&kernel(name), &[]);
+        let shown = outcome.succeeds().text();
+        let line = format!("shape      {shape}");
+        assert!(shown.lines().any(|shown| shown == line), "{shown}");
+        assert!(shown.contains("runs here  yes"), "{shown}");
     }
 }
 

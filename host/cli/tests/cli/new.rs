@@ -11,13 +11,17 @@ use tempfile::TempDir;
 
 #[test]
 fn a_new_project_builds_runs_and_passes_its_test() {
+    check_new(&["new", "word-counter"]);
+}
+
+#[test]
+fn so_does_one_of_a_handler() {
+    check_new(&["new", "word-counter", "--handler"]);
+}
+
+fn check_new(arguments: &[&str]) {
     let folder = TempDir::new().unwrap();
-    let outcome_of_new = outcome(
-        ringhost()
-            .current_dir(&folder)
-            .args(["new", "word-counter"]),
-        "",
-    );
+    let outcome_of_new = outcome(ringhost().current_dir(&folder).args(arguments), "");
     let next = outcome_of_new.succeeds().text();
     assert!(
         next.contains("cd word-counter") && next.contains("cargo kernel"),

@@ -17,16 +17,24 @@ const SDK: &str = "vendor/guest-sdk/rust";
 /// A template's manifest is not called so where it stands, or cargo would take it for one.
 const TEMPLATE_ENDING: &str = ".template";
 
-/// Writes a project into a folder that is empty or not there.
+/// The source of a loop, and of a handler, which takes its place.
+const LOOP: &str = "src/lib.rs";
+const HANDLER: &str = "src/handler.rs";
+
+/// Writes a project of a loop, or of a handler, into a folder that is empty or not there.
 ///
 /// # Errors
 /// If a file cannot be written.
-pub fn write(folder: &Path, name: &str) -> io::Result<()> {
+pub fn write(folder: &Path, name: &str, handler: bool) -> io::Result<()> {
     for (path, content) in embedded::VENDOR {
         write_file(&folder.join(VENDOR).join(path), content)?;
     }
     for (path, content) in embedded::TEMPLATE {
-        let path = path.strip_suffix(TEMPLATE_ENDING).unwrap_or(path);
+        let path = match (*path, handler) {
+            (LOOP, true) | (HANDLER, false) => continue,
+            (HANDLER, true) => LOOP,
+            (path, _) => path.strip_suffix(TEMPLATE_ENDING).unwrap_or(path),
+        };
         write_file(&folder.join(path), filled(content, name).as_bytes())?;
     }
     Ok(())

@@ -24,11 +24,16 @@ pub struct Arguments {
     /// The project's folder [default: ./NAME]
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
+
+    /// A handler, which is called with its messages, instead of a loop, which receives them
+    #[arg(long)]
+    handler: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   ringhost new counter
+  ringhost new counter --handler
   ringhost new word-counter --path kernels/rust/word-counter
 
 Exit codes: 0 it is made, 1 it cannot be written, 2 the name or the folder cannot be used.";
@@ -39,7 +44,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
         .path
         .unwrap_or_else(|| PathBuf::from(&arguments.name));
     check_free(&folder)?;
-    files::write(&folder, &arguments.name)
+    files::write(&folder, &arguments.name, arguments.handler)
         .with_context(|| format!("cannot make the project {}", folder.display()))?;
     print(&next_steps(&folder, &arguments.name))?;
     Ok(Exit::Done)
@@ -67,7 +72,7 @@ fn check_free(folder: &Path) -> Result<()> {
 fn next_steps(folder: &Path, name: &str) -> String {
     let component = format!("{}.wasm", name::crate_name(name));
     format!(
-        "Made the kernel {name} in {shown}. Its loop is in src/lib.rs. Next:\n\
+        "Made the kernel {name} in {shown}. Its code is in src/lib.rs. Next:\n\
          \n    cd {shown}\
          \n    cargo kernel        # needs once: rustup target add wasm32-unknown-unknown\
          \n    echo '{{\"text\":\"ring\"}}' | ringhost run target/wasm32-unknown-unknown/release/{component}\n",
