@@ -24,8 +24,12 @@ impl Measured {
         Spread::of(self.column(line, contender)?)
     }
 
-    /// Round by round, how many times a peer's figure ringhost's is.
+    /// Round by round, how many times a peer's figure ringhost's is; `None` where the peer's is
+    /// nothing, or less.
     pub fn ratios(&self, line: usize, peer: usize) -> Option<Spread> {
+        if self.column(line, peer)?.any(|theirs| theirs <= 0.0) {
+            return None;
+        }
         self.compare(line, peer, |ours, theirs| ours / theirs)
     }
 
@@ -110,6 +114,14 @@ mod tests {
         assert_eq!(row.ratios(0, 1).map(|ratio| ratio.high), Some(0.525));
         assert_eq!(row.differences(0, 1).map(|more| more.median), Some(-10.0));
         assert_eq!(row.figures(0, 0).map(|figure| figure.median), Some(11.0));
+    }
+
+    #[test]
+    fn nothing_is_no_times_as_much_as_nothing() {
+        let mut row = measured();
+        row.outcomes.push(outcome("idle", &[0.0, 1.0, 1.0]));
+        assert_eq!(row.ratios(0, 3), None);
+        assert_eq!(row.differences(0, 3).map(|more| more.low), Some(10.0));
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn main() -> Result<()> {
             arguments.row.iter().any(is_named)
         }
     };
+    let machine = report::Machine::look();
     let mut measured = Vec::new();
     for row in rows::all().iter().filter(|row| is_wanted(&***row)) {
         for flavour in row.flavours() {
@@ -57,7 +58,7 @@ fn main() -> Result<()> {
         }
     }
     let date = arguments.date.as_deref();
-    arguments
-        .page
-        .map_or(Ok(()), |folder| report::write(&measured, &folder, date))
+    arguments.page.map_or(Ok(()), |folder| {
+        report::write(&measured, &machine, &folder, date)
+    })
 }

@@ -1,15 +1,42 @@
 //! What a run was measured on.
 
+use std::fmt;
 use std::fs;
 use std::process::Command;
 use std::thread::available_parallelism;
 
-/// The machine in a sentence: processor, cores, memory, kernel, compiler. What cannot be told is
-/// left out.
-pub(super) fn machine() -> String {
-    let parts = [processor(), cores(), memory(), system(), compiler()];
-    let parts: Vec<_> = parts.into_iter().flatten().collect();
-    parts.join(", ")
+/// A machine, and what it is doing.
+pub struct Machine {
+    description: String,
+    load: Option<String>,
+}
+
+impl Machine {
+    /// This one, before it begins. What cannot be told is left out.
+    pub fn look() -> Self {
+        let parts = [processor(), cores(), memory(), system(), compiler()];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        Self {
+            description: parts.join(", "),
+            load: load(),
+        }
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.description)?;
+        match &self.load {
+            Some(load) => write!(formatter, "; its load was {load} when the run began"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How many threads ran or wanted to, over the last minute.
+fn load() -> Option<String> {
+    let loads = fs::read_to_string("/proc/loadavg").ok()?;
+    loads.split(' ').next().map(str::to_owned)
 }
 
 fn processor() -> Option<String> {

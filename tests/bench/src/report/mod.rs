@@ -14,6 +14,6 @@ mod plots;
 #[cfg(feature = "peers")]
 mod steps;
 
-#[cfg(feature = "peers")]
-pub use page::write;
 pub use terminal::print;
+#[cfg(feature = "peers")]
+pub use {machine::Machine, page::write};

@@ -1,6 +1,6 @@
 //! The page `docs/performance.md`.
 
-use super::machine::machine;
+use super::machine::Machine;
 use super::verdict::{goal, is_met};
 use super::{instructions, plots, steps};
 use crate::measured::Measured;
@@ -19,7 +19,12 @@ const MISSES: &str = include_str!("misses.md");
 ///
 /// # Errors
 /// If a file cannot be written.
-pub fn write(rows: &[Measured], folder: &Path, date: Option<&str>) -> Result<()> {
+pub fn write(
+    rows: &[Measured],
+    machine: &Machine,
+    folder: &Path,
+    date: Option<&str>,
+) -> Result<()> {
     let pictures = folder.join("performance");
     fs::create_dir_all(&pictures)
         .with_context(|| format!("cannot create {}", pictures.display()))?;
@@ -27,15 +32,16 @@ pub fn write(rows: &[Measured], folder: &Path, date: Option<&str>) -> Result<()>
     let plots = plots
         .iter()
         .map(|(file, title)| format!("![{title}](performance/{file})\n"));
-    let page = page(rows, &plots.collect::<Vec<_>>().join("\n"), date)?;
+    let plots = plots.collect::<Vec<_>>().join("\n");
+    let page = page(rows, machine, &plots, date)?;
     let path = folder.join("performance.md");
     fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn page(rows: &[Measured], plots: &str, date: Option<&str>) -> Result<String> {
+fn page(rows: &[Measured], machine: &Machine, plots: &str, date: Option<&str>) -> Result<String> {
     let of = date.map_or_else(String::new, |date| format!(" of {date}"));
     let given = date.map_or_else(String::new, |date| format!(" --date {date}"));
-    let (machine, targets, steps) = (machine(), targets(rows)?, steps::section(rows)?);
+    let (targets, steps) = (targets(rows)?, steps::section(rows)?);
     let (instructions, figures) = (instructions::section()?, figures(rows)?);
     Ok(format!(
         "\
@@ -112,7 +118,7 @@ fn targets(rows: &[Measured]) -> Result<String> {
                 Target::Figure(_) => String::new(),
             };
             let (shown, verdict) = match row.measured(at, *target) {
-                None => (String::new(), "not measured"),
+                None => (String::new(), unmeasured(row)),
                 Some(measured) => {
                     let shown = match target {
                         Target::Ratio(..) => format!("{} ×", brackets(measured, "")),
@@ -121,7 +127,7 @@ fn targets(rows: &[Measured]) -> Result<String> {
                         Target::Figure(_) => String::new(),
                     };
                     let met = is_met(*target, measured.median);
-                    (shown, if met { "met" } else { "**missed**" })
+                    (shown, if met { "met" } else { "**missed**" }.to_owned())
                 }
             };
             writeln!(
@@ -134,6 +140,14 @@ fn targets(rows: &[Measured]) -> Result<String> {
         }
     }
     Ok(table)
+}
+
+/// What is to be said of a target where there is no figure: if ringhost has none, it was missed.
+fn unmeasured(row: &Measured) -> String {
+    match row.outcomes.first().map(|ours| &ours.rounds) {
+        Some(Err(error)) => format!("**missed**: {}", cell(&format!("{error:#}"))),
+        _ => "not measured".to_owned(),
+    }
 }
 
 fn peer_figure(row: &Measured, line: usize, peer: &str, unit: &str) -> String {
@@ -154,13 +168,13 @@ fn figures(rows: &[Measured]) -> Result<String> {
         }
         for (place, outcome) in row.outcomes.iter().enumerate() {
             let figure = match (&outcome.rounds, row.figures(at, place)) {
+                // It is said once.
+                (Err(_), _) if at > 0 => continue,
                 (Err(error), _) => format!("not measured here: {}", cell(&format!("{error:#}"))),
                 (Ok(_), None) => continue,
                 (Ok(_), Some(figure)) => brackets(figure, line.unit),
             };
-            let ratio = row
-                .ratios(at, place)
-                .filter(|ratio| place > 0 && ratio.median.is_finite());
+            let ratio = row.ratios(at, place).filter(|_| place > 0);
             let ratio = ratio.map_or_else(String::new, |ratio| brackets(ratio, ""));
             let (name, on, who) = (name(row, line), row.flavour, outcome.name);
             writeln!(table, "| {name} | {on} | {who} | {figure} | {ratio} |")?;

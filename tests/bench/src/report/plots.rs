@@ -149,8 +149,11 @@ fn memory(rows: &[Measured]) -> Plot {
 /// The number in a row's name, which is of this kind.
 fn size(name: &str, kind: &str) -> Option<f64> {
     let (before, after) = name.split_once(kind)?;
-    let number = [before, after].into_iter().find(|part| !part.is_empty())?;
-    number.split_whitespace().next()?.parse().ok()
+    let digits = before.chars().chain(after.chars());
+    let digits: String = digits.filter(char::is_ascii_digit).collect();
+    let millions = before.ends_with(" M");
+    let number: f64 = digits.parse().ok()?;
+    Some(if millions { number * 1e6 } else { number })
 }
 
 /// The first lines of the rows to which a number is given, for these contenders or for all.

@@ -15,6 +15,8 @@ pub fn print(row: &Measured) {
         for (place, outcome) in row.outcomes.iter().enumerate() {
             let name = outcome.name;
             match (&outcome.rounds, row.figures(at, place)) {
+                // It is said once.
+                (Err(_), _) if at > 0 => {}
                 (Err(error), _) => println!("    {name:<27} not measured: {error:#}"),
                 // Not every line concerns all.
                 (Ok(_), None) => {}

@@ -4,6 +4,7 @@
 use crate::contender::{Contender, Contestant};
 use crate::flavour::Flavour;
 use crate::measure::Setting;
+use crate::number::whole;
 use crate::park::{self, Parked};
 use crate::peers::erlang;
 use crate::process::Process;
@@ -22,7 +23,7 @@ pub(super) struct ParkedKernels {
 
 impl Row for ParkedKernels {
     fn name(&self) -> String {
-        format!("{}{}", self.count, super::PARKED)
+        format!("{}{}", whole(self.count as f64), super::PARKED)
     }
 
     fn lines(&self) -> Vec<Line> {
