@@ -102,7 +102,7 @@ impl Ours {
         sender.await?
     }
 
-    /// The same, sending so many in one call.
+    /// The same, sending so many in one call, and receiving at most as many.
     ///
     /// # Errors
     /// If one did not come back, or not in its order.
@@ -116,12 +116,13 @@ impl Ours {
             }
             anyhow::Ok(())
         });
-        for number in 0..count {
-            check(
-                &self.runtime.receive(&self.last).await?.payload,
-                number,
-                size,
-            )?;
+        let mut number = 0;
+        while number < count {
+            let messages = self.runtime.receive_batch(&self.last, batch as usize);
+            for message in messages.await? {
+                check(&message.payload, number, size)?;
+                number += 1;
+            }
         }
         sender.await?
     }

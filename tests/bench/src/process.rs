@@ -45,21 +45,31 @@ impl Process {
             .lines()
             .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix("kB"))
             .context("it has a resident size")?;
-        let mut processor = 0;
-        for thread in fs::read_dir(format!("{folder}/task"))? {
-            // A thread may end meanwhile.
-            let time = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
-            let nanoseconds = time.split(' ').next().and_then(|time| time.parse().ok());
-            processor += nanoseconds.unwrap_or(0);
-        }
         Ok(Look {
             resident_kib: resident.trim().parse()?,
             mappings: fs::read_to_string(format!("{folder}/maps"))?
                 .lines()
                 .count(),
-            processor_nanoseconds: processor,
+            processor_nanoseconds: processor_time_of(&folder)?,
         })
     }
+}
+
+/// What all threads of this process have used of processors, in nanoseconds.
+pub(crate) fn processor_time() -> Result<u64> {
+    processor_time_of("/proc/self")
+}
+
+/// The same of the process that this folder tells of.
+fn processor_time_of(folder: &str) -> Result<u64> {
+    let mut sum = 0;
+    for thread in fs::read_dir(format!("{folder}/task"))? {
+        // A thread may end meanwhile.
+        let time = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
+        let nanoseconds = time.split(' ').next().and_then(|time| time.parse().ok());
+        sum += nanoseconds.unwrap_or(0);
+    }
+    Ok(sum)
 }
 
 impl Drop for Process {

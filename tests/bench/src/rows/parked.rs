@@ -94,7 +94,9 @@ impl Contender for Watched {
         let after = process.look()?;
         std::thread::sleep(WATCH);
         let watched = process.look()?;
-        let used = watched.processor_nanoseconds - after.processor_nanoseconds;
+        let used = watched
+            .processor_nanoseconds
+            .saturating_sub(after.processor_nanoseconds);
         let count = self.count as f64;
         Ok(vec![
             (after.resident_kib - before.resident_kib) / count,

@@ -8,6 +8,7 @@ use crate::flavour::Flavour;
 use crate::measure::Setting;
 use crate::ours::Ours;
 use crate::peers::{Echo, Native};
+use crate::process::processor_time;
 use crate::row::Row;
 use crate::target::{Bound, Line, Target};
 use anyhow::Result;
@@ -32,7 +33,11 @@ impl Row for Scaling {
 
     fn lines(&self) -> Vec<Line> {
         let target = Target::Ratio("one worker", Bound::AtLeast(1.8));
-        vec![Line::new("", "round trips/s").target(target)]
+        vec![
+            Line::new("", "round trips/s").target(target),
+            // On a busy machine two workers do not get two processors.
+            Line::new("what they got", "processors"),
+        ]
     }
 
     fn flavours(&self) -> &'static [Flavour] {
@@ -84,15 +89,18 @@ fn tasks(workers: usize) -> Result<Many<Native<Vec<u8>>>> {
 impl<E: Echo> Contender for Many<E> {
     fn round(&mut self) -> Result<Vec<f64>> {
         let echoes = std::mem::take(&mut self.echoes);
-        let (echoes, rate) = self.executor.run(async move {
-            let begun = Instant::now();
+        let (echoes, figures) = self.executor.run(async move {
+            let (begun, before) = (Instant::now(), processor_time()?);
             let drivers = echoes.into_iter().map(|echo| tokio::spawn(drive(echo)));
             let echoes = try_join_all(drivers).await?;
-            let rate = (KERNELS as u64 * COUNT) as f64 / begun.elapsed().as_secs_f64();
-            Ok((echoes.into_iter().collect::<Result<_>>()?, rate))
+            let seconds = begun.elapsed().as_secs_f64();
+            let rate = (KERNELS as u64 * COUNT) as f64 / seconds;
+            let used = processor_time()?.saturating_sub(before);
+            let figures = vec![rate, used as f64 / 1e9 / seconds];
+            Ok((echoes.into_iter().collect::<Result<_>>()?, figures))
         })?;
         self.echoes = echoes;
-        Ok(vec![rate])
+        Ok(figures)
     }
 }
 
