@@ -45,6 +45,11 @@ pub const CONTRACT_IMPORTS: &str = r#"
         (func $send (param i32 i32 i32 i64 i32 i32 i32 i64 i32)))
     (import "ring:kernel/messaging@0.1.0" "send-batch"
         (func $send_batch (param i32 i32 i32 i64 i32)))
+    ;; Packed messages, how many to receive and to read ahead, timeout, address of the result.
+    (import "ring:kernel/messaging@0.1.0" "exchange"
+        (func $exchange (param i32 i32 i32 i32 i32 i64 i32)))
+    ;; Packed messages, the id of the next one, address of the result.
+    (import "ring:kernel/messaging@0.1.0" "advance" (func $advance (param i32 i32 i64 i32)))
     (import "ring:kernel/log@0.1.0" "log" (func $log (param i32 i32 i32)))"#;
 
 /// Makes a kernel's component of a core module in WebAssembly text. Beside the contract it may import

@@ -19,6 +19,7 @@ mod pagerank;
 mod pause;
 mod provenance;
 mod queues;
+mod read_ahead;
 mod restart;
 mod runtime_page;
 mod shares;

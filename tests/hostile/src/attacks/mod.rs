@@ -12,6 +12,7 @@ mod limits;
 mod log;
 mod memory;
 mod network;
+mod packing;
 mod receiving;
 mod restarts;
 mod results;
@@ -38,6 +39,7 @@ pub fn all() -> Vec<Attack> {
         results::attacks(),
         receiving::attacks(),
         sending::attacks(),
+        packing::attacks(),
         allocation::attacks(),
         lifecycle::attacks(),
         restarts::attacks(),
