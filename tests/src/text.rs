@@ -8,14 +8,18 @@ use wasi_preview1_component_adapter_provider::{
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
-/// The contract and its world.
-static CONTRACT: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| world_in(&["wit"]));
+/// The contract and its worlds, by name.
+static CONTRACT: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| world_in(&["wit"], "kernel"));
+static HANDLER: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| world_in(&["wit"], "handler"));
+static STATEFUL_HANDLER: LazyLock<(Resolve, WorldId)> =
+    LazyLock::new(|| world_in(&["wit"], "stateful-handler"));
 
-/// The same with some of WASI 0.2.
-static WITH_WASI: LazyLock<(Resolve, WorldId)> = LazyLock::new(|| world_in(&["wit", "tests/wit"]));
+/// The world `kernel` with some of WASI 0.2.
+static WITH_WASI: LazyLock<(Resolve, WorldId)> =
+    LazyLock::new(|| world_in(&["wit", "tests/wit"], "kernel"));
 
-/// The world `kernel` of the last of these folders, which may refer to those before.
-fn world_in(folders: &[&str]) -> (Resolve, WorldId) {
+/// A world of the last of these folders, which may refer to those before.
+fn world_in(folders: &[&str], name: &str) -> (Resolve, WorldId) {
     let mut resolve = Resolve::default();
     let packages = folders.iter().map(|folder| {
         let read = resolve.push_path(root().join(folder));
@@ -23,7 +27,7 @@ fn world_in(folders: &[&str]) -> (Resolve, WorldId) {
     });
     let last = packages.last();
     let world = resolve
-        .select_world(last.as_slice(), Some("kernel"))
+        .select_world(last.as_slice(), Some(name))
         .expect("it has the world");
     (resolve, world)
 }
@@ -71,6 +75,40 @@ pub fn component_from_core(text: &str) -> Vec<u8> {
     } else {
         encoder(module, &WITH_WASI).expect("the module fits the world")
     };
+    encoder.encode().expect("the component can be encoded")
+}
+
+/// Makes a handler's component of a core module in WebAssembly text, with its state if the module
+/// exports that. The component imports only what the module does.
+///
+/// # Panics
+/// If the text is not such a module.
+pub fn handler_from_core(text: &str) -> Vec<u8> {
+    let module = wat::parse_str(text).expect("the text is WebAssembly");
+    let world = if text.contains("ring:kernel/state") {
+        &STATEFUL_HANDLER
+    } else {
+        &HANDLER
+    };
+    let mut encoder = encoder(module, world).expect("the module fits the world");
+    encoder.encode().expect("the component can be encoded")
+}
+
+/// Makes a component of a core module in WebAssembly text and the text of a world, `kernel` of a
+/// package of its own, which may refer to the contract.
+///
+/// # Panics
+/// If either is not what it should be.
+pub fn component_of_world(world: &str, text: &str) -> Vec<u8> {
+    let mut resolve = CONTRACT.0.clone();
+    let package = resolve
+        .push_str("world.wit", world)
+        .expect("the text is a package");
+    let world = resolve
+        .select_world(&[package], Some("kernel"))
+        .expect("it has the world");
+    let module = wat::parse_str(text).expect("the text is WebAssembly");
+    let mut encoder = encoder(module, &(resolve, world)).expect("the module fits the world");
     encoder.encode().expect("the component can be encoded")
 }
 
@@ -123,5 +161,38 @@ pub fn core_kernel(pages: u32, fields: &str, run: &str) -> String {
                 (global.set $next (i32.add (global.get $next)
                     (i32.and (i32.add (local.get 3) (i32.const 7)) (i32.const -8)))))
             (func (export "run") (result i32) {run}))"#
+    )
+}
+
+/// What a handler can import, beside its life and the log, as core WebAssembly sees it.
+pub const HANDLER_IMPORTS: &str = r#"
+    (import "ring:kernel/lifecycle@0.1.0" "should-terminate"
+        (func $should_terminate (result i32)))
+    (import "ring:kernel/lifecycle@0.1.0" "is-active" (func $is_active (result i32)))
+    (import "ring:kernel/lifecycle@0.1.0" "wait-active" (func $wait_active (result i32)))
+    ;; Payload, correlation, priority, timeout, address of the result.
+    (import "ring:kernel/sending@0.1.0" "send"
+        (func $send (param i32 i32 i32 i64 i32 i32 i32 i64 i32)))
+    (import "ring:kernel/sending@0.1.0" "send-batch"
+        (func $send_batch (param i32 i32 i32 i64 i32)))
+    (import "ring:kernel/log@0.1.0" "log" (func $log (param i32 i32 i32)))"#;
+
+/// A core module for the world of handlers: a memory of so many pages, the fields that are given, and
+/// a `handle` with this body, of the address and the number of the messages (32 bytes each: id and
+/// correlation, at 20 and 24 the address and length of the payload), which ends by leaving the
+/// address of its result on the stack. At address 0 is an `ok` result of no replies. The host puts
+/// messages where the module has space from address 4096 on, again and again.
+pub fn core_handler(pages: u32, fields: &str, handle: &str) -> String {
+    format!(
+        r#"(module {HANDLER_IMPORTS}
+            {fields}
+            (memory (export "memory") {pages})
+            (global $next (mut i32) (i32.const 4096))
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (global.get $next)
+                (global.set $next (i32.add (global.get $next)
+                    (i32.and (i32.add (local.get 3) (i32.const 7)) (i32.const -8)))))
+            (func (export "cabi_post_handle") (param i32) (global.set $next (i32.const 4096)))
+            (func (export "handle") (param $messages i32) (param $count i32) (result i32) {handle}))"#
     )
 }

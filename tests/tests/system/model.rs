@@ -32,15 +32,17 @@ fn any_sequence_of_calls_agrees_with_the_model() {
         .build()
         .unwrap();
     let config = Config {
-        cases: 200,
+        cases: 300,
         failure_persistence: None,
         ..Config::default()
     };
+    // A loop, a handler, and one with a state.
+    let component = prop_oneof![Just("echo"), Just("handler-echo"), Just("handler-commands")];
     TestRunner::new(config)
-        .run(&steps(), |steps| {
+        .run(&(component, steps()), |(component, steps)| {
             executor.block_on(async {
                 let runtime = builder().build().unwrap();
-                run_steps(&runtime, &kernel("echo"), steps).await;
+                run_steps(&runtime, &kernel(component), steps).await;
             });
             Ok(())
         })
