@@ -29,6 +29,8 @@ pub struct Attack {
     pub component: Bytes,
     /// True where somebody receives all that it sends.
     pub drained: bool,
+    /// True where somebody asks for its state, again and again.
+    pub snapshots: bool,
     /// How it is launched.
     pub options: LaunchOptions,
     /// How many files the folder holds that it is granted beside what the options grant, to write, as
@@ -56,6 +58,7 @@ impl Attack {
             promise,
             component: component.into(),
             drained: false,
+            snapshots: false,
             options: options(),
             files: None,
             limit: None,
@@ -83,6 +86,20 @@ impl Attack {
             drained: true,
             ..self
         }
+    }
+
+    /// The same with somebody who asks for its state, again and again.
+    pub(crate) fn asked_for_its_state(self) -> Self {
+        Self {
+            snapshots: true,
+            ..self
+        }
+    }
+
+    /// The same, launched with a state.
+    pub(crate) fn given_a_state(mut self) -> Self {
+        self.options = self.options.state("a state");
+        self
     }
 
     /// The same with another limit, which it hits; with the key that sets it in the manifest.

@@ -24,6 +24,8 @@ pub enum Promise {
     Returned,
     /// It runs on, and is stopped by force.
     Contained,
+    /// It runs on, and ends when it is asked to.
+    EndsWhenAsked,
     /// It dies and is started again, until it is asked to end.
     DiesOn,
 }
@@ -31,7 +33,7 @@ pub enum Promise {
 impl Promise {
     /// True if the attack goes on until it is stopped.
     pub(crate) fn runs_on(self) -> bool {
-        matches!(self, Self::Contained | Self::DiesOn)
+        matches!(self, Self::Contained | Self::EndsWhenAsked | Self::DiesOn)
     }
 
     /// True if this came of it.
@@ -56,6 +58,7 @@ impl Promise {
             (Self::Failed(why), Outcome::Ended(Ending::Failed(error))) => error.contains(why),
             (Self::Returned, Outcome::Ended(Ending::Returned)) => true,
             (Self::Contained, Outcome::Stopped(ending)) => *ending == Ending::Stopped,
+            (Self::EndsWhenAsked, Outcome::Stopped(ending)) => *ending == Ending::Returned,
             (Self::DiesOn, Outcome::Stopped(_)) => true,
             _ => false,
         }
@@ -74,6 +77,7 @@ impl fmt::Display for Promise {
             Self::Failed(why) => write!(formatter, "returned the error \"{why}\""),
             Self::Returned => write!(formatter, "returned, having done nothing"),
             Self::Contained => write!(formatter, "contained: ran on, stopped by force"),
+            Self::EndsWhenAsked => write!(formatter, "contained: ran on, ended when asked to"),
             Self::DiesOn => write!(formatter, "died on, until it was asked to end"),
         }
     }

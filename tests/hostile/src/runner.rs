@@ -215,11 +215,12 @@ async fn unleash(
         let runtime = runtime.clone();
         tokio::spawn(async move { while runtime.receive(NAME).await.is_ok() {} })
     });
+    let asker = attack.snapshots.then(|| tokio::spawn(ask(runtime.clone())));
     let outcome = await_outcome(runtime, attack).await?;
-    // Both end with the attacker; one that does not has been forgotten by the host.
+    // All end with the attacker; one that does not has been forgotten by the host.
     feeder.await?;
-    if let Some(drain) = drain {
-        drain.await?;
+    for task in [drain, asker].into_iter().flatten() {
+        task.await?;
     }
     Ok(outcome)
 }
@@ -257,6 +258,18 @@ async fn pause(runtime: &RingKernelRuntime) -> Result<()> {
     );
     runtime.reactivate(NAME).await?;
     Ok(())
+}
+
+/// Asks for the attacker's state until it has ended, whether it gives it or not.
+async fn ask(runtime: RingKernelRuntime) {
+    loop {
+        let asked = runtime.snapshot(NAME).await;
+        if matches!(asked, Err(Error::KernelState(_) | Error::KernelEnded(_))) {
+            return;
+        }
+        // Each is a copy of the whole, so there are some in a second, not some thousand.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Sends to the attacker and calls it until it has ended, whether it answers or not.

@@ -6,6 +6,7 @@ mod computing;
 mod declaration;
 mod folders;
 mod grants;
+mod handling;
 mod initialisers;
 mod lifecycle;
 mod limits;
@@ -18,6 +19,7 @@ mod restarts;
 mod results;
 mod sending;
 mod stack;
+mod state;
 mod tables;
 mod wasi;
 mod wasi_resources;
@@ -40,6 +42,8 @@ pub fn all() -> Vec<Attack> {
         receiving::attacks(),
         sending::attacks(),
         packing::attacks(),
+        handling::attacks(),
+        state::attacks(),
         allocation::attacks(),
         lifecycle::attacks(),
         restarts::attacks(),
