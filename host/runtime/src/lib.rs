@@ -60,6 +60,6 @@ pub use runtime::{
 };
 pub use sandbox::{
     Access, ContractError, Folder, Grant, GrantError, Grants, Limits, Needs, Randomness, Shape,
-    UngrantedError, Want,
+    Tier, UngrantedError, Want,
 };
 pub use telemetry::{KernelTelemetry, LatencySummary};

@@ -1,10 +1,10 @@
 //! Components that are compiled in a process of their own: what that costs whom, and how it fails.
 
 use ringhost::{
-    Compiler, CompilerLimit, CompilerLimits, CompilerProcess, Error, Limits, LoadError,
-    RingKernelRuntime,
+    Compiler, CompilerLimit, CompilerLimits, CompilerProcess, Error, LaunchOptions, Limits,
+    LoadError, RingKernelRuntime, Tier,
 };
-use ringhost_tests::{PATIENCE, builder, eventually, kernel, kernel_path, start};
+use ringhost_tests::{PATIENCE, builder, eventually, kernel, kernel_path, start, start_with};
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::fmt::Write;
 use std::path::Path;
@@ -169,6 +169,10 @@ async fn every_kind_of_kernel_runs_that_was_compiled_in_a_process() {
     for name in ["echo", "fails"] {
         start(&runtime, name).await;
     }
+    let dense = LaunchOptions::default().tier(Tier::Dense);
+    start_with(&runtime, "echo-plain", dense).await;
+    let reply = runtime.call("echo-plain", "m").await.unwrap();
+    assert_eq!(reply.payload, "m");
     assert_eq!(runtime.call("echo", "m").await.unwrap().payload, "m");
     let process = runtime.inspect(kernel("pagerank")).await.unwrap();
     let here = builder().without_cache_folder().build().unwrap();

@@ -11,7 +11,7 @@ use crate::executor::Executor;
 use crate::imports::{Host, Ports, can_connect, linker};
 use crate::lifecycle::KernelId;
 use crate::module::{LoadError, Module, Source};
-use crate::sandbox::{GrantError, Grants, PerStack, World};
+use crate::sandbox::{GrantError, Grants, PerEngine, World};
 use parking_lot::Mutex;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
@@ -20,7 +20,7 @@ use wasmtime::component::Linker;
 
 /// Makes kernels of modules.
 pub(crate) struct Launcher {
-    linkers: PerStack<Arc<Linker<Host>>>,
+    linkers: PerEngine<Arc<Linker<Host>>>,
     executor: Executor,
     telemetry: bool,
     default_queue_size: NonZeroUsize,
@@ -36,7 +36,7 @@ impl Launcher {
         dumper: Option<Arc<CoreDumper>>,
     ) -> Self {
         Self {
-            linkers: PerStack::new(),
+            linkers: PerEngine::new(),
             executor,
             telemetry,
             default_queue_size,
@@ -66,7 +66,7 @@ impl Launcher {
         let engine = module.component.engine();
         let linker = self
             .linkers
-            .get_or_make(settings.limits.stack_bytes, || linker(engine).map(Arc::new))
+            .get_or_make(module.kind, || linker(engine).map(Arc::new))
             .map_err(|error| LoadError::HostFault {
                 reason: format!("{error:#}"),
             })?;

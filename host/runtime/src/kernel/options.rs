@@ -5,7 +5,7 @@ use crate::error::InvalidOptionError;
 use crate::imports::LaunchSettings;
 use crate::module::CompilerLimits;
 use crate::queue::Overflow;
-use crate::sandbox::{Grants, Limits};
+use crate::sandbox::{Grants, Limits, Tier};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
@@ -14,6 +14,8 @@ use std::num::NonZeroUsize;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LaunchOptions {
+    /// Whether it is run close to the processor, or as one of very many. `fast` by default.
+    pub tier: Tier,
     /// How many messages each of the two queues holds; the runtime's default queue size if not
     /// given.
     pub queue_size: Option<usize>,
@@ -40,6 +42,11 @@ pub struct LaunchOptions {
 }
 
 impl LaunchOptions {
+    /// The same in another tier.
+    pub fn tier(self, tier: Tier) -> Self {
+        Self { tier, ..self }
+    }
+
     /// The same with another queue size.
     pub fn queue_size(self, messages: usize) -> Self {
         Self {

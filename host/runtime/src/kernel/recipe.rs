@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use crate::imports::{Host, HostTime, Ports};
 use crate::module::{LoadError, Module};
-use crate::sandbox::{Limits, Memory, Shape, World};
+use crate::sandbox::{Berth, Limits, Memory, Shape, Windows, World};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,6 +14,8 @@ use wasmtime::{Store, Trap, WasmCoreDump};
 pub(super) struct Prepared {
     pub(super) store: Store<Host>,
     pub(super) entry: Entry,
+    /// Where all calls into the store are made.
+    pub(super) berth: Berth,
 }
 
 /// Everything that an instance of a kernel is made of, and that outlives it.
@@ -21,6 +23,7 @@ pub(super) struct Recipe {
     instance: InstancePre<Host>,
     shape: Shape,
     imports_wasi: bool,
+    windows: Option<Arc<Windows>>,
     world: Arc<World>,
     /// The state that each instance takes on.
     state: Option<Bytes>,
@@ -43,6 +46,7 @@ impl Recipe {
                 .map_err(mismatch)?,
             shape,
             imports_wasi: !module.needs.wasi.is_empty(),
+            windows: module.windows.clone(),
             world: Arc::new(world),
             state,
         })
@@ -78,7 +82,13 @@ impl Recipe {
             .fuel_async_yield_interval(Some(limits.slice()))
             .map_err(mismatch)?;
 
+        let mut berth = match &self.windows {
+            Some(windows) => windows.berth().map_err(no_room)?,
+            None => Berth::without_window(),
+        };
         let instantiated = self.instance.instantiate_async(&mut store);
+        // SAFETY: the store is new, and whoever gets it gets the berth with it.
+        let instantiated = unsafe { berth.make(instantiated) };
         let instance = match tokio::time::timeout(limits.initialiser_time, instantiated).await {
             Ok(Ok(instance)) => instance,
             Ok(Err(error)) => return Err(initialiser_error(&error, &store, limits)),
@@ -89,7 +99,9 @@ impl Recipe {
         };
         let entry = Entry::find(&instance, &mut store, self.shape).map_err(mismatch)?;
         if let Some(state) = &self.state {
-            entry.restore(&mut store, state.clone()).await?;
+            let restored = entry.restore(&mut store, state.clone());
+            // SAFETY: this is the berth in which the store was made.
+            unsafe { berth.make(restored) }.await?;
         }
         // What that burnt counts.
         let left = store.get_fuel().map_err(mismatch)?;
@@ -97,7 +109,11 @@ impl Recipe {
         store
             .set_fuel(fuel.saturating_sub(used))
             .map_err(mismatch)?;
-        Ok(Prepared { store, entry })
+        Ok(Prepared {
+            store,
+            entry,
+            berth,
+        })
     }
 }
 
@@ -105,6 +121,11 @@ fn mismatch(error: wasmtime::Error) -> LoadError {
     LoadError::Mismatch {
         reason: format!("{error:#}"),
     }
+}
+
+fn no_room(error: std::io::Error) -> LoadError {
+    let reason = format!("there is no room for its stack: {error}");
+    LoadError::HostFault { reason }
 }
 
 fn initialiser_error(error: &wasmtime::Error, store: &Store<Host>, limits: &Limits) -> LoadError {

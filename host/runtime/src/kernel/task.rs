@@ -43,8 +43,14 @@ async fn run(prepared: Prepared, guard: EndGuard, catcher: Arc<Catcher>) {
 
 /// Runs one instance to its end.
 async fn live(prepared: Prepared, ports: &Ports, life: &Life, catcher: &Catcher) -> Death {
-    let Prepared { mut store, entry } = prepared;
-    let passed = entry.run(&mut store, ports, life, catcher).await;
+    let Prepared {
+        mut store,
+        entry,
+        mut berth,
+    } = prepared;
+    let calls = entry.run(&mut store, ports, life, catcher);
+    // SAFETY: this is the berth in which the store was made.
+    let passed = unsafe { berth.make(calls) }.await;
     let fuel = store.get_fuel().unwrap_or(0);
     let burnt = ports.limits.fuel().saturating_sub(fuel);
     ports.fuel_at_end.store(burnt, Ordering::Relaxed);

@@ -22,17 +22,12 @@ const MAC_BYTES: usize = 32;
 
 pub(super) struct DiskCache {
     folder: PathBuf,
-    compatibility: String,
     /// `None` where no key can be kept; then nothing is cached.
     key: Option<[u8; KEY_BYTES]>,
 }
 
 impl DiskCache {
-    pub(super) fn new(folder: PathBuf, engine: &Engine) -> Self {
-        let mut hasher = DefaultHasher::new();
-        engine.precompile_compatibility_hash().hash(&mut hasher);
-        env!("CARGO_PKG_VERSION").hash(&mut hasher);
-        let compatibility = format!("{:016x}", hasher.finish());
+    pub(super) fn new(folder: PathBuf) -> Self {
         let key = match key(&folder) {
             Ok(key) => Some(key),
             Err(error) => {
@@ -40,18 +35,19 @@ impl DiskCache {
                 None
             }
         };
-        Self {
-            folder: folder.join(&compatibility),
-            compatibility,
-            key,
-        }
+        Self { folder, key }
     }
 
     /// The component's code, if this cache has it.
     pub(super) fn read(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
-        let mut code = std::fs::read(self.path(digest)).ok()?;
+        let compatibility = compatibility(engine);
+        let mut code = std::fs::read(self.path(&compatibility, digest)).ok()?;
         let mac = code.split_off(code.len().checked_sub(MAC_BYTES)?);
-        if self.mac(digest, &code)?.verify_slice(&mac).is_err() {
+        if self
+            .mac(&compatibility, digest, &code)?
+            .verify_slice(&mac)
+            .is_err()
+        {
             tracing::warn!(%digest, "a damaged or foreign file in the code cache is rebuilt");
             return None;
         }
@@ -66,40 +62,57 @@ impl DiskCache {
     }
 
     /// Keeps a component's code. A cache that cannot be written to is slow, not wrong.
-    pub(super) fn write(&self, component: &Component, digest: &Digest) {
-        if let Err(error) = self.try_write(component, digest) {
+    pub(super) fn write(&self, engine: &Engine, component: &Component, digest: &Digest) {
+        if let Err(error) = self.try_write(engine, component, digest) {
             tracing::warn!(%digest, %error, "cannot write to the code cache");
         }
     }
 
-    fn try_write(&self, component: &Component, digest: &Digest) -> Result<(), CacheError> {
+    fn try_write(
+        &self,
+        engine: &Engine,
+        component: &Component,
+        digest: &Digest,
+    ) -> Result<(), CacheError> {
         let code = component
             .serialize()
             .map_err(|error| CacheError(error.to_string()))?;
-        let Some(mac) = self.mac(digest, &code) else {
+        let compatibility = compatibility(engine);
+        let Some(mac) = self.mac(&compatibility, digest, &code) else {
             return Ok(());
         };
-        std::fs::create_dir_all(&self.folder)?;
+        let path = self.path(&compatibility, digest);
+        let folder = path.parent().unwrap_or(&self.folder);
+        std::fs::create_dir_all(folder)?;
         // Under another name first, so that nobody reads half a file.
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(&code)?;
         file.write_all(&mac.finalize().into_bytes())?;
-        file.persist(self.path(digest))
-            .map_err(|error| error.error)?;
+        file.persist(&path).map_err(|error| error.error)?;
         Ok(())
     }
 
-    fn path(&self, digest: &Digest) -> PathBuf {
-        self.folder.join(format!("{digest}.cwasm"))
+    fn path(&self, compatibility: &str, digest: &Digest) -> PathBuf {
+        let folder = self.folder.join(compatibility);
+        folder.join(format!("{digest}.cwasm"))
     }
 
-    fn mac(&self, digest: &Digest, code: &[u8]) -> Option<Hmac<Sha256>> {
+    fn mac(&self, compatibility: &str, digest: &Digest, code: &[u8]) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_ref()?).ok()?;
         mac.update(digest.to_string().as_bytes());
-        mac.update(self.compatibility.as_bytes());
+        mac.update(compatibility.as_bytes());
         mac.update(code);
         Some(mac)
     }
+}
+
+/// What code depends on, beside the component: wasmtime's version, its configuration, the processor's
+/// features, and this crate's version.
+fn compatibility(engine: &Engine) -> String {
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// Reads the cache's key, or makes one. It is readable by its owner only.

@@ -13,7 +13,7 @@ mod source;
 
 use crate::error::Error;
 use crate::message::schema::Messages;
-use crate::sandbox::{self, Limits, Needs, PerStack};
+use crate::sandbox::{self, EngineKind, Ground, Limits, Needs, PerEngine, Tier, Windows};
 use bytes::Bytes;
 use cache::DiskCache;
 use compiler::Compilation;
@@ -45,6 +45,10 @@ const IN_MEMORY: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 pub(crate) struct Module {
     pub(crate) digest: Digest,
     pub(crate) component: Component,
+    /// What it was compiled for.
+    pub(crate) kind: EngineKind,
+    /// Where its kernels have their stacks; `None` where each has its own.
+    pub(crate) windows: Option<Arc<Windows>>,
     pub(crate) needs: Needs,
     pub(crate) messages: Messages,
     pub(crate) component_bytes: usize,
@@ -56,13 +60,13 @@ pub(crate) struct Module {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Order {
     digest: Digest,
-    stack_bytes: usize,
+    kind: EngineKind,
     limits: Option<CompilerLimits>,
 }
 
 /// Turns sources into modules. The same bytes are compiled once, however many ask at once.
 pub(crate) struct Loader {
-    engines: PerStack<Engine>,
+    engines: PerEngine<Ground>,
     core_dumps: bool,
     provenance: Arc<Provenance>,
     compilation: Compilation,
@@ -79,11 +83,12 @@ impl Loader {
         provenance: Provenance,
         core_dumps: bool,
     ) -> wasmtime::Result<Self> {
-        let engines = PerStack::new();
-        let stack_bytes = Limits::STACK_BYTES;
-        let engine =
-            engines.get_or_make(stack_bytes, || sandbox::engine(stack_bytes, core_dumps))?;
-        let disk = cache_folder.map(|folder| Arc::new(DiskCache::new(folder, &engine)));
+        let engines = PerEngine::new();
+        // Where the machine is not supported, that is told now.
+        engines.get_or_make(EngineKind::DEFAULT, || {
+            sandbox::engine(EngineKind::DEFAULT, core_dumps)
+        })?;
+        let disk = cache_folder.map(|folder| Arc::new(DiskCache::new(folder)));
         Ok(Self {
             engines,
             core_dumps,
@@ -100,6 +105,7 @@ impl Loader {
         &self,
         source: &Source,
         limits: &Limits,
+        tier: Tier,
         compiler: Option<&CompilerLimits>,
     ) -> Result<Module, Error> {
         let compiler = self.compilation.limits(compiler)?;
@@ -107,7 +113,10 @@ impl Loader {
         let (digest, bytes) = self.admit(source, bytes).await?;
         let order = Order {
             digest,
-            stack_bytes: limits.stack_bytes,
+            kind: EngineKind {
+                tier,
+                stack_bytes: limits.stack_bytes,
+            },
             limits: compiler,
         };
         let cell = self
@@ -142,14 +151,12 @@ impl Loader {
     async fn compile(&self, order: Order, bytes: Bytes) -> Result<Module, LoadError> {
         let Order {
             digest,
-            stack_bytes,
+            kind,
             limits,
         } = order;
-        let engine = self
+        let Ground { engine, windows } = self
             .engines
-            .get_or_make(stack_bytes, || {
-                sandbox::engine(stack_bytes, self.core_dumps)
-            })
+            .get_or_make(kind, || sandbox::engine(kind, self.core_dumps))
             .map_err(|error| LoadError::HostFault {
                 reason: format!("{error:#}"),
             })?;
@@ -159,7 +166,7 @@ impl Loader {
             Some(component) => component,
             None => {
                 self.compilation
-                    .compile(&engine, bytes.clone(), limits)
+                    .compile(&engine, kind.tier, bytes.clone(), limits)
                     .await?
             }
         };
@@ -167,11 +174,13 @@ impl Loader {
         let disk = self.disk.clone().filter(|_| fresh);
         blocking(move || {
             if let Some(disk) = disk {
-                disk.write(&component, &digest);
+                disk.write(&engine, &component, &digest);
             }
             let messages = declared::read(&bytes)?;
             Ok(Module {
                 digest,
+                kind,
+                windows,
                 needs: Needs::of(&component, &engine),
                 messages,
                 component_bytes: bytes.len(),

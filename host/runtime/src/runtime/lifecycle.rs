@@ -98,7 +98,12 @@ impl RingKernelRuntime {
         options.check()?;
         let loader = &self.shared.loader;
         let module = loader
-            .load(&source, &options.limits, options.compiler.as_ref())
+            .load(
+                &source,
+                &options.limits,
+                options.tier,
+                options.compiler.as_ref(),
+            )
             .await?;
         let kernel = self
             .shared

@@ -132,7 +132,8 @@ impl RingKernelRuntime {
         options.check()?;
         let source = self.resolve(source.into())?;
         let (limits, compiler) = (&options.limits, options.compiler.as_ref());
-        let module = self.shared.loader.load(&source, limits, compiler).await?;
+        let loader = &self.shared.loader;
+        let module = loader.load(&source, limits, options.tier, compiler).await?;
         Ok(Inspection::of(&module))
     }
 }

@@ -2,28 +2,50 @@
 //! against what it is granted.
 
 mod contract;
+#[cfg_attr(
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    )),
+    path = "dense/elsewhere.rs"
+)]
+mod dense;
 mod grants;
 mod limits;
 mod memory;
 mod shape;
 mod stack;
+mod tier;
 
+use std::sync::Arc;
 use wasmtime::{Config, Engine, OperatorCost, WasmBacktraceDetails};
 
 pub use contract::{ContractError, Needs};
+pub(crate) use dense::{Berth, Windows};
 pub use grants::{Access, Folder, Grant, GrantError, Grants, Randomness, UngrantedError, Want};
 pub(crate) use grants::{Addresses, Unresolved, World};
 pub use limits::Limits;
 pub(crate) use memory::Memory;
 pub use shape::Shape;
-pub(crate) use stack::PerStack;
+pub(crate) use stack::{EngineKind, PerEngine};
+pub use tier::Tier;
 
-/// The engine that compiles kernels, and runs those that have a stack of this size; with what a
-/// core dump needs kept at a trap, or not. What one such engine compiles, all can run.
+/// What kernels stand on: an engine, and the windows in which they have their stacks.
+#[derive(Clone)]
+pub(crate) struct Ground {
+    pub(crate) engine: Engine,
+    /// `None` in the tier in which each has a stack of its own.
+    pub(crate) windows: Option<Arc<Windows>>,
+}
+
+/// The engine that compiles kernels of a tier, and runs those that have a stack of this size; with
+/// what a core dump needs kept at a trap, or not. What one such engine compiles, all of its tier can
+/// run.
 ///
 /// # Errors
 /// Where wasmtime does not support this machine.
-pub(crate) fn engine(stack_bytes: usize, core_dumps: bool) -> wasmtime::Result<Engine> {
+pub(crate) fn engine(kind: EngineKind, core_dumps: bool) -> wasmtime::Result<Ground> {
+    let stack_bytes = kind.stack_bytes.saturating_add(stack::HOST_BYTES);
     let mut config = Config::new();
     config
         // Fuel makes a kernel yield, and is what its work is measured in.
@@ -45,7 +67,12 @@ pub(crate) fn engine(stack_bytes: usize, core_dumps: bool) -> wasmtime::Result<E
         // A less proven part of the engine that no kernel needs.
         .wasm_memory64(false)
         .coredump_on_trap(core_dumps)
-        .max_wasm_stack(stack_bytes)
-        .async_stack_size(stack_bytes.saturating_add(stack::HOST_BYTES));
-    Engine::new(&config)
+        .max_wasm_stack(kind.stack_bytes)
+        .async_stack_size(stack_bytes);
+    let windows = match kind.tier {
+        Tier::Fast => None,
+        Tier::Dense => Some(dense::configure(&mut config, stack_bytes)),
+    };
+    let engine = Engine::new(&config)?;
+    Ok(Ground { engine, windows })
 }

@@ -2,6 +2,7 @@
 //! always ended and waited for.
 
 use super::{CompilerLimits, CompilerProcess, worker};
+use crate::sandbox::Tier;
 use parking_lot::Mutex;
 use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -11,16 +12,16 @@ use std::time::Duration;
 /// How often an ending process is looked at.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// Starts a compiler. It inherits nothing but the three pipes, and is limited.
+/// Starts a compiler for kernels of this tier. It inherits nothing but the three pipes, and is limited.
 ///
 /// # Errors
 /// If it cannot be started or limited; then there is no process left.
-pub(super) fn start(process: &CompilerProcess) -> io::Result<Child> {
+pub(super) fn start(process: &CompilerProcess, tier: Tier) -> io::Result<Child> {
     let mut command = Command::new(&process.program);
     command
         .args(&process.arguments)
         .env_clear()
-        .env(worker::WORKER, "1")
+        .env(worker::WORKER, tier.to_string())
         // Each thread of a pool would take its share of the address space.
         .env("RAYON_NUM_THREADS", "1")
         .current_dir("/")

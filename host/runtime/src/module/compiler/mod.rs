@@ -10,6 +10,7 @@ mod worker;
 
 use super::{LoadError, blocking};
 use crate::error::InvalidOptionError;
+use crate::sandbox::Tier;
 use bytes::Bytes;
 use pool::Pool;
 use wasmtime::Engine;
@@ -67,16 +68,18 @@ impl Compilation {
         }
     }
 
-    /// Validates and compiles a component, within these limits where they can be kept.
+    /// Validates and compiles a component for this tier, whose engine it is, within these limits where
+    /// they can be kept.
     pub(super) async fn compile(
         &self,
         engine: &Engine,
+        tier: Tier,
         bytes: Bytes,
         limits: Option<CompilerLimits>,
     ) -> Result<Component, LoadError> {
         let engine = engine.clone();
         match &self.pool {
-            Some(pool) => pool.compile(engine, bytes, limits).await,
+            Some(pool) => pool.compile(engine, tier, bytes, limits).await,
             None => {
                 blocking(move || {
                     Component::from_binary(&engine, &bytes).map_err(|error| LoadError::Invalid {

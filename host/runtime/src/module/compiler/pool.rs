@@ -5,6 +5,7 @@ use super::frame::{NoAnswer, receive_answer, send_component};
 use super::verdict::verdict;
 use super::{CompilerLimit, CompilerLimits, CompilerProcess};
 use crate::module::{LoadError, blocking};
+use crate::sandbox::Tier;
 use bytes::Bytes;
 use std::io::Read;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ impl Pool {
     pub(super) async fn compile(
         &self,
         engine: Engine,
+        tier: Tier,
         bytes: Bytes,
         limits: Option<CompilerLimits>,
     ) -> Result<Component, LoadError> {
@@ -52,7 +54,7 @@ impl Pool {
         let compiled = blocking(move || {
             // Kept until the process has ended, not until the launch has.
             let _place = place;
-            let code = compile(&process, &bytes, &shared)?;
+            let code = compile(&process, tier, &bytes, &shared)?;
             deserialize(&process, &engine, &code)
         });
         let seconds = limits.wall_seconds;
@@ -64,8 +66,13 @@ impl Pool {
 }
 
 /// One conversation with a new compiler.
-fn compile(process: &CompilerProcess, bytes: &[u8], shared: &Shared) -> Result<Vec<u8>, LoadError> {
-    let mut child = start(process).map_err(|error| process.unusable(error))?;
+fn compile(
+    process: &CompilerProcess,
+    tier: Tier,
+    bytes: &[u8],
+    shared: &Shared,
+) -> Result<Vec<u8>, LoadError> {
+    let mut child = start(process, tier).map_err(|error| process.unusable(error))?;
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     shared.hold(child);
     let (Some(mut stdin), Some(mut stdout), Some(stderr)) = pipes else {

@@ -1,12 +1,12 @@
 //! The compiler's side: what a process does that was started to compile one component.
 
 use super::frame::{Answer, receive_component, send_answer};
-use crate::sandbox::{self, Limits};
+use crate::sandbox::{self, EngineKind, Limits, Tier};
 use std::io;
 use std::process::ExitCode;
 use wasmtime::{CodeBuilder, OutOfMemory};
 
-/// Set in the environment of a process that is to compile. It is a variable rather than an
+/// Set in the environment of a process that is to compile, to the tier for which. It is a variable rather than an
 /// argument so that it reaches a program behind whatever arguments its embedder gives it.
 pub(super) const WORKER: &str = "RINGHOST_COMPILE_WORKER";
 
@@ -47,8 +47,13 @@ pub fn compile_worker() -> ExitCode {
 }
 
 fn compile(component: &[u8]) -> Answer {
-    let engine = match sandbox::engine(Limits::STACK_BYTES, false) {
-        Ok(engine) => engine,
+    let dense = std::env::var_os(WORKER).is_some_and(|tier| *tier == *Tier::Dense.to_string());
+    let kind = EngineKind {
+        tier: if dense { Tier::Dense } else { Tier::Fast },
+        ..EngineKind::DEFAULT
+    };
+    let engine = match sandbox::engine(kind, false) {
+        Ok(ground) => ground.engine,
         Err(error) => return fault(&error, Answer::Fault),
     };
     let code = CodeBuilder::new(&engine)
