@@ -2,7 +2,7 @@
 
 use crate::Promise;
 use bytes::Bytes;
-use ringhost::{Grants, KernelTelemetry, LaunchOptions, Limits, LogLine, Restart};
+use ringhost::{Grants, KernelTelemetry, LaunchOptions, Limits, LogLine, Restart, Tier};
 use std::time::Duration;
 
 /// Whether a limit was hit, by the attacker's figures at its end and the last lines that it logged.
@@ -112,6 +112,12 @@ impl Attack {
     /// The same, started again when it has ended, as this says.
     pub(crate) fn restarting(mut self, restart: Restart) -> Self {
         self.options.restart = restart;
+        self
+    }
+
+    /// The same in the dense tier.
+    pub fn in_dense(mut self) -> Self {
+        self.options.tier = Tier::Dense;
         self
     }
 

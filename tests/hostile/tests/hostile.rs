@@ -1,7 +1,7 @@
 //! Every attack comes to what the host promises, and its honest neighbour loses nothing.
 
-use ringhost::CompilerProcess;
-use ringhost_hostile::{attacks, is_sanitized, run};
+use ringhost::{CompilerProcess, Tier};
+use ringhost_hostile::{Attack, attacks, is_sanitized, run};
 use ringhost_tests::root;
 use std::collections::HashSet;
 
@@ -45,16 +45,37 @@ fn every_limit_of_the_manifest_has_an_attack_that_hits_it() {
     assert_eq!(hit, limits());
 }
 
+/// Whether an attack is on what the tiers do each in their own way: memories, stacks, and traps.
+fn concerns_the_tier(attack: &Attack) -> bool {
+    let groups = [
+        "allocation",
+        "computing",
+        "initialisers",
+        "memory",
+        "restarts",
+        "results",
+        "stack",
+        "tables",
+    ];
+    assert_eq!(attack.options.tier, Tier::Fast);
+    groups.contains(&attack.group)
+}
+
 #[test]
 fn every_promise_is_kept_and_the_neighbour_loses_nothing() {
     let compiler = CompilerProcess::new(env!("CARGO_BIN_EXE_hostile"));
     let mut faults = Vec::new();
-    for attack in attacks::all() {
+    let all = attacks::all();
+    let in_dense = all.iter().filter(|attack| concerns_the_tier(attack));
+    let in_dense: Vec<_> = in_dense.cloned().map(Attack::in_dense).collect();
+    // Not beside each other: the memory of the whole process is watched.
+    for attack in all.into_iter().chain(in_dense) {
         if is_sanitized() && attack.options.compiler.is_some() {
             // Its compiler's process has not the address space that the sanitizer wants.
             continue;
         }
-        let name = format!("{}: {}", attack.group, attack.name);
+        let (group, name, tier) = (attack.group, attack.name, attack.options.tier);
+        let name = format!("{group}: {name} ({tier})");
         match run(&attack, &compiler) {
             Ok(report) => {
                 let found = report.faults(&attack);
