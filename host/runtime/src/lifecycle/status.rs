@@ -1,10 +1,11 @@
 //! The state of one kernel, shared by everybody who has to do with it.
 
 use super::{Call, Ending, KernelState};
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// A kernel's state, how long it has been in it, and how it ended.
@@ -23,9 +24,11 @@ pub struct Status {
 /// The one place where a kernel's state is kept. Changes are atomic and can be waited for.
 #[derive(Debug)]
 pub(crate) struct StatusCell {
-    cell: watch::Sender<Cell>,
+    cell: Mutex<Cell>,
     /// The state alone, written under the cell's lock.
     state: AtomicU8,
+    /// Told of each change of the state.
+    changed: Notify,
 }
 
 #[derive(Debug)]
@@ -44,18 +47,19 @@ impl StatusCell {
         let state = KernelState::Launched;
         Self {
             state: AtomicU8::new(state as u8),
-            cell: watch::Sender::new(Cell {
+            cell: Mutex::new(Cell {
                 state,
                 since: Instant::now(),
                 activated: None,
                 ending: None,
                 restarts: 0,
             }),
+            changed: Notify::new(),
         }
     }
 
     pub(crate) fn state(&self) -> KernelState {
-        self.cell.borrow().state
+        self.cell.lock().state
     }
 
     /// The state, without a wait for a transition that is under way: for those who ask at every
@@ -68,7 +72,7 @@ impl StatusCell {
     }
 
     pub(crate) fn status(&self) -> Status {
-        let cell = self.cell.borrow();
+        let cell = self.cell.lock();
         Status {
             state: cell.state,
             in_state: cell.since.elapsed(),
@@ -78,12 +82,12 @@ impl StatusCell {
     }
 
     pub(crate) fn ending(&self) -> Option<Ending> {
-        self.cell.borrow().ending.clone()
+        self.cell.lock().ending.clone()
     }
 
     /// How long it has been, or was, running since it was activated.
     pub(crate) fn uptime(&self) -> Duration {
-        let cell = self.cell.borrow();
+        let cell = self.cell.lock();
         let until = if cell.state == KernelState::Terminated {
             cell.since
         } else {
@@ -103,28 +107,23 @@ impl StatusCell {
         call: Call,
         effect: impl FnOnce(KernelState),
     ) -> Result<KernelState, KernelState> {
-        let mut outcome = None;
-        self.cell.send_if_modified(|cell| {
-            let before = cell.state;
-            if !call.is_valid_in(before) {
-                outcome = Some(Err(before));
-                return false;
-            }
-            outcome = Some(Ok(before));
-            effect(before);
-            let after = call.leads_to().unwrap_or(before);
-            if after == before {
-                return false;
-            }
-            self.set(cell, after);
+        let mut cell = self.cell.lock();
+        let before = cell.state;
+        if !call.is_valid_in(before) {
+            return Err(before);
+        }
+        effect(before);
+        let after = call.leads_to().unwrap_or(before);
+        if after != before {
+            self.set(&mut cell, after);
             cell.since = Instant::now();
             if call == Call::Activate {
                 cell.activated = Some(cell.since);
             }
-            true
-        });
-        // The closure above always runs; the fallback is the answer that changes nothing.
-        outcome.unwrap_or(Err(KernelState::Terminated))
+            drop(cell);
+            self.changed.notify_waiters();
+        }
+        Ok(before)
     }
 
     fn set(&self, cell: &mut Cell, state: KernelState) {
@@ -135,34 +134,35 @@ impl StatusCell {
     /// Counts a restart.
     pub(crate) fn restarted(&self) {
         // The state is the same, so nobody is woken.
-        self.cell.send_if_modified(|cell| {
-            cell.restarts += 1;
-            false
-        });
+        self.cell.lock().restarts += 1;
     }
 
     /// Makes the kernel TERMINATED, unless it already is. The first ending stands. `effect` runs
     /// under the same lock, before anybody can see the ending.
     pub(crate) fn end(&self, ending: Ending, effect: impl FnOnce(KernelState)) {
-        self.cell.send_if_modified(|cell| {
-            if cell.state == KernelState::Terminated {
-                return false;
-            }
-            effect(cell.state);
-            self.set(cell, KernelState::Terminated);
-            cell.since = Instant::now();
-            cell.ending = Some(ending);
-            true
-        });
+        let mut cell = self.cell.lock();
+        if cell.state == KernelState::Terminated {
+            return;
+        }
+        effect(cell.state);
+        self.set(&mut cell, KernelState::Terminated);
+        cell.since = Instant::now();
+        cell.ending = Some(ending);
+        drop(cell);
+        self.changed.notify_waiters();
     }
 
     /// Waits until the state satisfies `condition`.
     pub(crate) async fn wait_until(&self, condition: impl Fn(KernelState) -> bool) -> KernelState {
-        let mut receiver = self.cell.subscribe();
-        match receiver.wait_for(|cell| condition(cell.state)).await {
-            Ok(cell) => cell.state,
-            // The sender lives in `self`, so this does not happen while we are borrowed.
-            Err(_) => KernelState::Terminated,
+        loop {
+            let mut changed = std::pin::pin!(self.changed.notified());
+            // Before the state is looked at, so that no change is missed.
+            changed.as_mut().enable();
+            let state = self.state();
+            if condition(state) {
+                return state;
+            }
+            changed.await;
         }
     }
 }
