@@ -4,23 +4,28 @@
 use super::core_dump::CoreDumper;
 use super::life::Life;
 use super::pace::Pace;
-use super::recipe::Recipe;
+use super::recipe::{Recipe, mismatch};
 use super::{Kernel, LaunchOptions};
 use crate::error::Error;
 use crate::executor::Executor;
 use crate::imports::{Host, Ports, can_connect, linker};
 use crate::lifecycle::KernelId;
-use crate::module::{LoadError, Module, Source};
-use crate::sandbox::{GrantError, Grants, PerEngine, World};
+use crate::module::{Digest, LoadError, Module, Source};
+use crate::sandbox::{EngineKind, GrantError, Grants, PerEngine, World};
+use lru::LruCache;
 use parking_lot::Mutex;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
-use wasmtime::component::Linker;
+use wasmtime::component::{InstancePre, Linker};
+
+/// Components that are kept linked, at most: as many kernels of one are launched, they share that.
+const LINKED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 /// Makes kernels of modules.
 pub(crate) struct Launcher {
     linkers: PerEngine<Arc<Linker<Host>>>,
+    linked: Mutex<LruCache<(Digest, EngineKind), InstancePre<Host>>>,
     executor: Executor,
     telemetry: bool,
     default_queue_size: NonZeroUsize,
@@ -37,6 +42,7 @@ impl Launcher {
     ) -> Self {
         Self {
             linkers: PerEngine::new(),
+            linked: Mutex::new(LruCache::new(LINKED)),
             executor,
             telemetry,
             default_queue_size,
@@ -63,14 +69,7 @@ impl Launcher {
         let settings = options.settle(self.default_queue_size)?;
         module.needs.check().map_err(LoadError::from)?;
         let world = self.open(&grants, &module).await?;
-        let engine = module.component.engine();
-        let linker = self
-            .linkers
-            .get_or_make(module.kind, || linker(engine).map(Arc::new))
-            .map_err(|error| LoadError::HostFault {
-                reason: format!("{error:#}"),
-            })?;
-        let recipe = Recipe::new(&linker, &module, world, state)?;
+        let recipe = Recipe::new(self.link(&module)?, &module, world, state)?;
         let message_ids = self.message_ids.clone();
         let ports = Arc::new(Ports::new(id, settings, self.telemetry, message_ids));
         let prepared = recipe.prepare(&ports, ports.limits.fuel()).await?;
@@ -86,6 +85,26 @@ impl Launcher {
             pace: Pace::default(),
             feeders: AtomicUsize::new(0),
         })
+    }
+
+    /// Resolves what the module imports.
+    fn link(&self, module: &Module) -> Result<InstancePre<Host>, LoadError> {
+        let name = (module.digest, module.kind);
+        if let Some(linked) = self.linked.lock().get(&name) {
+            return Ok(linked.clone());
+        }
+        let engine = module.component.engine();
+        let linker = self
+            .linkers
+            .get_or_make(module.kind, || linker(engine).map(Arc::new))
+            .map_err(|error| LoadError::HostFault {
+                reason: format!("{error:#}"),
+            })?;
+        let linked = linker
+            .instantiate_pre(&module.component)
+            .map_err(mismatch)?;
+        self.linked.lock().put(name, linked.clone());
+        Ok(linked)
     }
 
     /// Opens what is granted, if that is all that the component wants.

@@ -7,7 +7,7 @@ use crate::sandbox::{Berth, Limits, Memory, Shape, Windows, World};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use wasmtime::component::{InstancePre, Linker};
+use wasmtime::component::InstancePre;
 use wasmtime::{Store, Trap, WasmCoreDump};
 
 /// A kernel that is ready to run.
@@ -30,8 +30,10 @@ pub(super) struct Recipe {
 }
 
 impl Recipe {
+    /// # Errors
+    /// If there is a state, and the module has none.
     pub(super) fn new(
-        linker: &Linker<Host>,
+        instance: InstancePre<Host>,
         module: &Module,
         world: World,
         state: Option<Bytes>,
@@ -41,9 +43,7 @@ impl Recipe {
             return Err(LoadError::Stateless { shape });
         }
         Ok(Self {
-            instance: linker
-                .instantiate_pre(&module.component)
-                .map_err(mismatch)?,
+            instance,
             shape,
             imports_wasi: !module.needs.wasi.is_empty(),
             windows: module.windows.clone(),
@@ -117,7 +117,7 @@ impl Recipe {
     }
 }
 
-fn mismatch(error: wasmtime::Error) -> LoadError {
+pub(super) fn mismatch(error: wasmtime::Error) -> LoadError {
     LoadError::Mismatch {
         reason: format!("{error:#}"),
     }
