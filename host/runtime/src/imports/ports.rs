@@ -35,13 +35,13 @@ pub(crate) struct LaunchSettings {
     pub(crate) capacity: NonZeroUsize,
     pub(crate) overflow: Overflow,
     pub(crate) output_overflow: Overflow,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
 }
 
 /// Shared by a kernel's store and its runtime.
 pub(crate) struct Ports {
     pub(crate) id: KernelId,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
     pub(crate) status: StatusCell,
     pub(crate) control: Control,
     pub(crate) input: Queue<Message>,
@@ -55,7 +55,7 @@ pub(crate) struct Ports {
     /// Whether the messages that the kernel has in hand are held.
     pub(crate) holds_messages: AtomicBool,
     pub(crate) journal: Journal,
-    pub(crate) meter: Option<Meter>,
+    pub(crate) meter: Option<Box<Meter>>,
     pub(crate) memory_bytes: Arc<AtomicU64>,
     /// The id of the message that the kernel received last; 0 for none.
     pub(crate) last_message: AtomicU64,
@@ -98,7 +98,7 @@ impl Ports {
             holds_messages: AtomicBool::new(false),
             journal,
             limits,
-            meter: telemetry.then(Meter::new),
+            meter: telemetry.then(|| Box::new(Meter::new())),
             memory_bytes: Arc::default(),
             last_message: AtomicU64::new(0),
             fuel_at_end: AtomicU64::new(0),

@@ -11,7 +11,7 @@ use crate::executor::Executor;
 use crate::imports::{Host, Ports, can_connect, linker};
 use crate::lifecycle::KernelId;
 use crate::module::{Digest, LoadError, Module, Source};
-use crate::sandbox::{EngineKind, GrantError, Grants, PerEngine, World};
+use crate::sandbox::{EngineKind, GrantError, Grants, Limits, PerEngine, World};
 use lru::LruCache;
 use parking_lot::Mutex;
 use std::num::NonZeroUsize;
@@ -26,6 +26,8 @@ const LINKED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 pub(crate) struct Launcher {
     linkers: PerEngine<Arc<Linker<Host>>>,
     linked: Mutex<LruCache<(Digest, EngineKind), InstancePre<Host>>>,
+    /// Those of the last launch.
+    limits: Mutex<Arc<Limits>>,
     executor: Executor,
     telemetry: bool,
     default_queue_size: NonZeroUsize,
@@ -43,6 +45,7 @@ impl Launcher {
         Self {
             linkers: PerEngine::new(),
             linked: Mutex::new(LruCache::new(LINKED)),
+            limits: Mutex::default(),
             executor,
             telemetry,
             default_queue_size,
@@ -66,7 +69,8 @@ impl Launcher {
         let restart = options.restart.clone();
         let grants = options.grants.clone();
         let state = options.state.clone();
-        let settings = options.settle(self.default_queue_size)?;
+        let mut settings = options.settle(self.default_queue_size)?;
+        self.share(&mut settings.limits);
         module.needs.check().map_err(LoadError::from)?;
         let world = self.open(&grants, &module).await?;
         let recipe = Recipe::new(self.link(&module)?, &module, world, state)?;
@@ -85,6 +89,16 @@ impl Launcher {
             pace: Pace::default(),
             feeders: AtomicUsize::new(0),
         })
+    }
+
+    /// Has a kernel share its limits with the one before, if they are the same.
+    fn share(&self, limits: &mut Arc<Limits>) {
+        let mut last = self.limits.lock();
+        if *last == *limits {
+            *limits = last.clone();
+        } else {
+            *last = limits.clone();
+        }
     }
 
     /// Resolves what the module imports.

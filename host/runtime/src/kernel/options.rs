@@ -9,6 +9,7 @@ use crate::sandbox::{Grants, Limits, Tier};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 /// How a kernel is to be launched. The defaults are the runtime's.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -124,7 +125,7 @@ impl LaunchOptions {
                 .map_or(Ok(default_queue_size), queue_capacity)?,
             overflow: self.overflow,
             output_overflow: self.output_overflow,
-            limits: self.limits,
+            limits: Arc::new(self.limits),
         })
     }
 }
