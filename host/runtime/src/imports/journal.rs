@@ -1,5 +1,6 @@
 //! A kernel's log, bounded in size and rate.
 
+use crate::lifecycle::KernelId;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -53,7 +54,7 @@ const LINE_COST: u64 = 64;
 /// Takes a kernel's log lines: hands them to `tracing`, and keeps the newest.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    kernel_id: String,
+    kernel_id: KernelId,
     line_bytes: usize,
     bytes_per_second: u64,
     state: Mutex<State>,
@@ -73,9 +74,9 @@ struct State {
 }
 
 impl Journal {
-    pub(crate) fn new(kernel_id: &str, line_bytes: usize, bytes_per_second: u64) -> Self {
+    pub(crate) fn new(kernel_id: &KernelId, line_bytes: usize, bytes_per_second: u64) -> Self {
         Self {
-            kernel_id: kernel_id.to_owned(),
+            kernel_id: kernel_id.clone(),
             line_bytes,
             bytes_per_second,
             state: Mutex::new(State {
@@ -145,7 +146,7 @@ impl Journal {
     }
 
     fn write(&self, state: &mut State, level: Level, text: String) {
-        let kernel = &self.kernel_id;
+        let kernel = self.kernel_id.as_str();
         match level {
             Level::Trace => tracing::trace!(target: "ringhost::kernel", kernel, "{text}"),
             Level::Debug => tracing::debug!(target: "ringhost::kernel", kernel, "{text}"),
@@ -221,9 +222,14 @@ fn printable(text: &str) -> std::borrow::Cow<'_, str> {
 mod tests {
     use super::*;
 
+    fn journal(kernel_id: &str, line_bytes: usize, bytes_per_second: u64) -> Journal {
+        let kernel_id = KernelId::new(kernel_id).unwrap();
+        Journal::new(&kernel_id, line_bytes, bytes_per_second)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_flood_is_dropped_counted_and_reported_when_it_is_over() {
-        let journal = Journal::new("flood", 100, 1000);
+        let journal = journal("flood", 100, 1000);
         for _ in 0..100 {
             journal.log(Level::Info, "spam");
         }
@@ -249,7 +255,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_text_is_logged_by_line_and_cannot_reach_the_terminal() {
-        let journal = Journal::new("rude", 100, 1000);
+        let journal = journal("rude", 100, 1000);
         journal.log(Level::Error, "one\r\n\ttwo \u{1b}[2J\n");
         let lines: Vec<_> = journal.lines().into_iter().map(|line| line.text).collect();
         assert_eq!(lines, ["one\\r", "\ttwo \\u{1b}[2J"]);
@@ -258,7 +264,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_long_line_is_cut_between_characters() {
-        let journal = Journal::new("long", 5, 1000);
+        let journal = journal("long", 5, 1000);
         journal.log(Level::Info, "ééé");
         assert_eq!(journal.lines()[0].text, "éé… (2 bytes cut)");
     }

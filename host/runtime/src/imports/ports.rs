@@ -78,11 +78,7 @@ impl Ports {
             output_overflow,
             limits,
         } = options;
-        let journal = Journal::new(
-            id.as_str(),
-            limits.log_line_bytes,
-            limits.log_bytes_per_second,
-        );
+        let journal = Journal::new(&id, limits.log_line_bytes, limits.log_bytes_per_second);
         Self {
             id,
             status: StatusCell::launched(),

@@ -31,7 +31,8 @@ async fn run(prepared: Prepared, guard: EndGuard, catcher: Arc<Catcher>) {
     let EndGuard { ports, life } = &guard;
     let mut death = live(prepared, ports, life, &catcher).await;
     while let Some(rest) = life.after(ports, &mut death) {
-        match life.again(ports, rest, death.fuel).await {
+        // On the heap, as few kernels ever come here.
+        match Box::pin(life.again(ports, rest, death.fuel)).await {
             Some(Ok(prepared)) => death = live(prepared, ports, life, &catcher).await,
             Some(Err(ending)) => death.ending = ending,
             // It was asked to end before it could start again; why it had died has been counted.
@@ -82,7 +83,7 @@ async fn live(prepared: Prepared, ports: &Ports, life: &Life, catcher: &Catcher)
     // The store goes here: an instance is gone before it is said to be, and its memory is free when
     // callers wake.
     let core_dump = match (&life.dumper, fault) {
-        (Some(dumper), Some(fault)) => dumper.dump(&ports.id, store, fault).await,
+        (Some(dumper), Some(fault)) => Box::pin(dumper.dump(&ports.id, store, fault)).await,
         _ => None,
     };
     Death {

@@ -53,8 +53,10 @@ impl RingKernelRuntime {
     /// cannot be loaded.
     pub async fn launch(&self, kernel_id: &str) -> Result<(), Error> {
         match self.shared.registry.get(kernel_id)? {
-            Entry::Registered(Registration { source, options }) => {
-                self.launch_with(kernel_id, source, options).await
+            Entry::Registered(registration) => {
+                let Registration { source, options } = &*registration;
+                self.launch_with(kernel_id, source.clone(), options.clone())
+                    .await
             }
             _ => {
                 self.launch_with(
@@ -120,8 +122,8 @@ impl RingKernelRuntime {
             return Ok(source);
         };
         match self.shared.registry.get(&name) {
-            Ok(Entry::Registered(registration)) => Ok(registration.source),
-            Ok(Entry::Launching(Some(registration))) => Ok(registration.source),
+            Ok(Entry::Registered(registration)) => Ok(registration.source.clone()),
+            Ok(Entry::Launching(Some(registration))) => Ok(registration.source.clone()),
             Ok(Entry::Launched(kernel)) => Ok(kernel.source().clone()),
             Ok(Entry::Launching(None)) | Err(KernelNotFoundError { .. }) => {
                 Err(LoadError::NotRegistered { name }.into())

@@ -13,15 +13,14 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(super) enum Entry {
     /// A component that can be launched.
-    Registered(Registration),
+    Registered(Arc<Registration>),
     /// A launch is under way; it had been registered, or had not.
-    Launching(Option<Registration>),
+    Launching(Option<Arc<Registration>>),
     /// A kernel, alive or ended.
     Launched(Arc<Kernel>),
 }
 
 /// A component under a name, and how it is to be launched.
-#[derive(Clone)]
 pub(super) struct Registration {
     pub(super) source: Source,
     pub(super) options: LaunchOptions,
@@ -52,7 +51,7 @@ impl Registry {
             }
             .into());
         }
-        entries.insert(id, Entry::Registered(registration));
+        entries.insert(id, Entry::Registered(Arc::new(registration)));
         Ok(())
     }
 
@@ -152,7 +151,7 @@ fn state_error(id: &KernelId, entry: &Entry, call: Call) -> KernelStateError {
 pub(super) struct LaunchClaim<'registry> {
     registry: &'registry Registry,
     id: KernelId,
-    pub(super) before: Option<Registration>,
+    pub(super) before: Option<Arc<Registration>>,
 }
 
 impl LaunchClaim<'_> {
