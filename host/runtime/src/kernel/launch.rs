@@ -11,7 +11,7 @@ use crate::executor::Executor;
 use crate::imports::{Host, Ports, can_connect, linker};
 use crate::lifecycle::KernelId;
 use crate::module::{Digest, LoadError, Module, Source};
-use crate::sandbox::{EngineKind, GrantError, Grants, Limits, PerEngine, World};
+use crate::sandbox::{Crowd, EngineKind, GrantError, Grants, Limits, PerEngine, World};
 use lru::LruCache;
 use parking_lot::Mutex;
 use std::num::NonZeroUsize;
@@ -26,6 +26,7 @@ const LINKED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 pub(crate) struct Launcher {
     linkers: PerEngine<Arc<Linker<Host>>>,
     linked: Mutex<LruCache<(Digest, EngineKind), InstancePre<Host>>>,
+    crowd: Arc<Crowd>,
     /// Those of the last launch.
     limits: Mutex<Arc<Limits>>,
     executor: Executor,
@@ -45,6 +46,7 @@ impl Launcher {
         Self {
             linkers: PerEngine::new(),
             linked: Mutex::new(LruCache::new(LINKED)),
+            crowd: Arc::new(Crowd::new()),
             limits: Mutex::default(),
             executor,
             telemetry,
@@ -73,7 +75,8 @@ impl Launcher {
         self.share(&mut settings.limits);
         module.needs.check().map_err(LoadError::from)?;
         let world = self.open(&grants, &module).await?;
-        let recipe = Recipe::new(self.link(&module)?, &module, world, state)?;
+        let linked = self.link(&module)?;
+        let recipe = Recipe::new(linked, &module, self.crowd.clone(), world, state)?;
         let message_ids = self.message_ids.clone();
         let ports = Arc::new(Ports::new(id, settings, self.telemetry, message_ids));
         let prepared = recipe.prepare(&ports, ports.limits.fuel()).await?;

@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use crate::imports::{Host, HostTime, Ports};
 use crate::module::{LoadError, Module};
-use crate::sandbox::{Berth, Limits, Memory, Shape, Windows, World};
+use crate::sandbox::{Berth, Crowd, Limits, Member, Memory, Shape, Windows, World};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,6 +16,8 @@ pub(super) struct Prepared {
     pub(super) entry: Entry,
     /// Where all calls into the store are made.
     pub(super) berth: Berth,
+    /// `None` in the tier in which it has no mappings of its own.
+    pub(super) member: Option<Member>,
 }
 
 /// Everything that an instance of a kernel is made of, and that outlives it.
@@ -24,6 +26,7 @@ pub(super) struct Recipe {
     shape: Shape,
     imports_wasi: bool,
     windows: Option<Arc<Windows>>,
+    crowd: Arc<Crowd>,
     world: Arc<World>,
     /// The state that each instance takes on.
     state: Option<Bytes>,
@@ -35,6 +38,7 @@ impl Recipe {
     pub(super) fn new(
         instance: InstancePre<Host>,
         module: &Module,
+        crowd: Arc<Crowd>,
         world: World,
         state: Option<Bytes>,
     ) -> Result<Self, LoadError> {
@@ -47,6 +51,7 @@ impl Recipe {
             shape,
             imports_wasi: !module.needs.wasi.is_empty(),
             windows: module.windows.clone(),
+            crowd,
             world: Arc::new(world),
             state,
         })
@@ -82,9 +87,9 @@ impl Recipe {
             .fuel_async_yield_interval(Some(limits.slice()))
             .map_err(mismatch)?;
 
-        let mut berth = match &self.windows {
-            Some(windows) => windows.berth().map_err(no_room)?,
-            None => Berth::without_window(),
+        let (mut berth, member) = match &self.windows {
+            Some(windows) => (windows.berth().map_err(no_room)?, None),
+            None => (Berth::without_window(), Some(self.crowd.join())),
         };
         let instantiated = self.instance.instantiate_async(&mut store);
         // SAFETY: the store is new, and whoever gets it gets the berth with it.
@@ -113,6 +118,7 @@ impl Recipe {
             store,
             entry,
             berth,
+            member,
         })
     }
 }

@@ -48,6 +48,7 @@ async fn live(prepared: Prepared, ports: &Ports, life: &Life, catcher: &Catcher)
         mut store,
         entry,
         mut berth,
+        member: _member,
     } = prepared;
     let calls = entry.run(&mut store, ports, life, catcher);
     // SAFETY: this is the berth in which the store was made.

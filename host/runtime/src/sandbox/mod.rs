@@ -2,6 +2,7 @@
 //! against what it is granted.
 
 mod contract;
+mod crowd;
 #[cfg_attr(
     not(all(
         target_os = "linux",
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use wasmtime::{Config, Engine, OperatorCost, WasmBacktraceDetails};
 
 pub use contract::{ContractError, Needs};
+pub(crate) use crowd::{Crowd, Member};
 pub(crate) use dense::{Berth, Windows};
 pub use grants::{Access, Folder, Grant, GrantError, Grants, Randomness, UngrantedError, Want};
 pub(crate) use grants::{Addresses, Unresolved, World};
