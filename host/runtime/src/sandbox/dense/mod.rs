@@ -4,6 +4,8 @@ mod berth;
 mod mapping;
 mod memory;
 mod slots;
+#[cfg(all(test, not(sanitized)))]
+mod tests;
 mod window;
 
 use berth::stack_here;

@@ -128,7 +128,7 @@ impl Window {
     }
 
     /// The addresses of the suspended stack in the window that are in use.
-    fn part_in_use(&self) -> Range<usize> {
+    pub(super) fn part_in_use(&self) -> Range<usize> {
         let (_, stack) = self.ranges();
         let kept = self.at(stack.end - STACK_POINTER_BELOW_TOP);
         // SAFETY: this is within the stack, aligned, as the top is a page's end, and readable. A
