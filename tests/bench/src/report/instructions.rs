@@ -55,8 +55,10 @@ pub(super) fn section() -> Result<String> {
 
 Counted by callgrind, which no other work on the machine disturbs, on one thread, of a message of 16
 bytes. `cargo xtask bench --count` counts them; it is a step of `.ci/run`, and fails where there are
-more than 3 % more than `{FILE}` has. They are counted as the tests are compiled, lightly optimised,
-so that nothing is built twice: a release has about a third fewer. By {host}; the kernel by {kernels}.
+more than 3 % more than `{FILE}` has. They are counted as the
+tests are compiled, lightly optimised, so that nothing is built twice: a release has about a third
+fewer. By {host};
+the kernel by {kernels}.
 
 {table}"
     ))
