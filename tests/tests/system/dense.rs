@@ -300,6 +300,23 @@ async fn a_dense_kernel_starts_again_with_a_new_memory() {
     assert_eq!(runtime.status("dies").unwrap().restarts, 5);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn handlers_share_stacks_with_loops() {
+    let runtime = runtime();
+    let (handler, echo) = (kernel("handler-echo"), Source::bytes(echo_kernel()));
+    for (at, name) in names(MANY).enumerate() {
+        let component = if at % 2 == 0 { &handler } else { &echo };
+        launch(&runtime, &name, component, dense()).await;
+    }
+    for round in 0..3 {
+        for name in names(MANY) {
+            let text = format!("{name} {round}");
+            let reply = runtime.call_timeout(&name, text.clone(), PATIENCE).await;
+            assert_eq!(reply.unwrap().payload, text);
+        }
+    }
+}
+
 #[tokio::test]
 async fn both_tiers_of_one_component_run_side_by_side() {
     let runtime = builder().without_cache_folder().build().unwrap();

@@ -3,6 +3,7 @@
 mod compilation;
 mod conformance;
 mod core_dumps;
+mod dense;
 mod endings;
 mod fairness;
 mod folders;
