@@ -3,6 +3,7 @@
 mod receive;
 mod send;
 mod serve;
+mod serve_bytes;
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -97,7 +97,7 @@ struct Imports {
 
 impl Imports {
     /// Sends what is packed and receives the next message.
-    fn exchange_packed(
+    fn exchange_one(
         &self,
         outgoing: &[u8],
         timeout: Option<Duration>,
@@ -149,7 +149,7 @@ impl Host for Imports {
     }
 
     fn receive(&self, timeout: Option<Duration>) -> Result<Envelope<Vec<u8>>, ReceiveError> {
-        self.exchange_packed(&[], timeout)
+        self.exchange_one(&[], timeout)
             .map_err(|error| match error {
                 messaging::ExchangeError::Receive(error) => error.into(),
                 // Nothing was to be sent.
@@ -219,14 +219,38 @@ impl Host for Imports {
         let outgoing = &mut *self.outgoing.borrow_mut();
         outgoing.clear();
         rest.iter().for_each(|message| pack(message, outgoing));
-        self.exchange_packed(outgoing, timeout)
-            .map_err(|error| match error {
-                messaging::ExchangeError::Receive(error) => ExchangeError::Receive(error.into()),
-                messaging::ExchangeError::Send(unsent) => ExchangeError::Send {
-                    taken: taken + unsent.taken as usize,
-                    error: unsent.error.into(),
+        self.exchange_one(outgoing, timeout)
+            .map_err(|error| match exchange_error(error) {
+                ExchangeError::Send { taken: more, error } => ExchangeError::Send {
+                    taken: taken + more,
+                    error,
                 },
+                receive => receive,
             })
+    }
+
+    fn exchange_packed(&self, outgoing: &[u8], max: u32) -> Result<Packed, ExchangeError> {
+        // What was read ahead comes again.
+        self.ahead.take();
+        let packed = messaging::exchange(outgoing, max, 0, None).map_err(exchange_error)?;
+        if !packed.is_empty() {
+            return Ok(Packed::new(packed));
+        }
+        // The first is too long to be packed.
+        match messaging::receive(None) {
+            Ok(message) => Ok(Packed::of(&[message.into()])),
+            Err(error) => Err(ExchangeError::Receive(error.into())),
+        }
+    }
+}
+
+fn exchange_error(error: messaging::ExchangeError) -> ExchangeError {
+    match error {
+        messaging::ExchangeError::Receive(error) => ExchangeError::Receive(error.into()),
+        messaging::ExchangeError::Send(unsent) => ExchangeError::Send {
+            taken: unsent.taken as usize,
+            error: unsent.error.into(),
+        },
     }
 }
 

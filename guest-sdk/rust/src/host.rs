@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::envelope::{Envelope, Outgoing};
 use crate::error::{ReceiveError, SendError};
+use crate::packed::{self, Packed};
 
 /// What [`Context::wait_active`](crate::Context::wait_active) was woken by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,29 @@ pub(crate) trait Host {
             }
         }
         self.receive(timeout).map_err(ExchangeError::Receive)
+    }
+
+    /// Sends what is packed, without a timeout: as many as were taken where one was not.
+    fn send_packed(&self, outgoing: &[u8]) -> Result<(), (usize, SendError)> {
+        let messages = packed::unpack(outgoing);
+        let mut taken = 0;
+        while taken < messages.len() {
+            match self.send_batch(&messages[taken..], None) {
+                Ok(more) => taken += more,
+                Err(error) => return Err((taken, error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The same, and receives up to `max` messages, waiting for the first.
+    fn exchange_packed(&self, outgoing: &[u8], max: u32) -> Result<Packed, ExchangeError> {
+        self.send_packed(outgoing)
+            .map_err(|(taken, error)| ExchangeError::Send { taken, error })?;
+        let batch = self.receive_batch(max, None);
+        batch
+            .map(|batch| Packed::of(&batch))
+            .map_err(ExchangeError::Receive)
     }
 }
 

@@ -53,6 +53,32 @@ impl Packed {
         })
     }
 
+    /// Reads the next message where it is.
+    pub(crate) fn next_in_place(&mut self) -> Option<Envelope<&[u8]>> {
+        let head = self.head()?;
+        self.read = head.payload.end;
+        Some(Envelope {
+            id: head.id,
+            correlation: head.correlation,
+            priority: head.priority,
+            message: self.bytes.get(head.payload)?,
+        })
+    }
+
+    /// Packs messages as a host does.
+    pub(crate) fn of(messages: &[Envelope<Vec<u8>>]) -> Self {
+        let mut bytes = Vec::new();
+        for message in messages {
+            let length = message.message.len() as u32;
+            bytes.extend_from_slice(&length.to_le_bytes());
+            bytes.extend_from_slice(&number(message.priority).to_le_bytes());
+            bytes.extend_from_slice(&message.id.to_le_bytes());
+            bytes.extend_from_slice(&message.correlation.to_le_bytes());
+            bytes.extend_from_slice(&message.message);
+        }
+        Self::new(bytes)
+    }
+
     fn head(&self) -> Option<Head> {
         let (head, rest) = self
             .bytes
@@ -66,12 +92,7 @@ impl Packed {
         (length <= rest.len()).then_some(Head {
             id: u64::from_le_bytes(*id),
             correlation: u64::from_le_bytes(*correlation.first_chunk()?),
-            priority: match u32::from_le_bytes(*priority) {
-                0 => Priority::Low,
-                1 => Priority::Normal,
-                2 => Priority::High,
-                _ => Priority::Urgent,
-            },
+            priority: priority_of(u32::from_le_bytes(*priority)),
             payload: payload..payload + length,
         })
     }
@@ -79,13 +100,7 @@ impl Packed {
 
 /// Packs a message that is sent.
 pub(crate) fn pack(outgoing: &Outgoing<Payload<'_>>, packed: &mut Vec<u8>) {
-    let priority = match outgoing.priority {
-        None => AS_RECEIVED,
-        Some(Priority::Low) => 0,
-        Some(Priority::Normal) => 1,
-        Some(Priority::High) => 2,
-        Some(Priority::Urgent) => 3,
-    };
+    let priority = outgoing.priority.map_or(AS_RECEIVED, number);
     let length = outgoing.message.len() as u32;
     let correlation = outgoing.correlation.unwrap_or(0);
     // As one number, so that it is written at once.
@@ -93,6 +108,57 @@ pub(crate) fn pack(outgoing: &Outgoing<Payload<'_>>, packed: &mut Vec<u8>) {
     packed.reserve(OUTGOING_HEAD + outgoing.message.len());
     packed.extend_from_slice(&head.to_le_bytes());
     packed.extend_from_slice(&outgoing.message);
+}
+
+/// Reads the messages that [`pack`] packed.
+pub(crate) fn unpack(mut packed: &[u8]) -> Vec<Outgoing<Payload<'_>>> {
+    let mut messages = Vec::new();
+    while let Some((message, rest)) = unpack_first(packed) {
+        messages.push(message);
+        packed = rest;
+    }
+    messages
+}
+
+/// Takes so many messages from the front of what [`pack`] packed.
+pub(crate) fn skip(packed: &mut Vec<u8>, messages: usize) {
+    let mut rest = packed.as_slice();
+    for _ in 0..messages {
+        rest = unpack_first(rest).map_or(&[], |(_, rest)| rest);
+    }
+    let skipped = packed.len() - rest.len();
+    packed.drain(..skipped);
+}
+
+fn unpack_first(packed: &[u8]) -> Option<(Outgoing<Payload<'_>>, &[u8])> {
+    let (head, rest) = packed.split_first_chunk::<OUTGOING_HEAD>()?;
+    let head = u128::from_le_bytes(*head);
+    let (payload, rest) = rest.split_at_checked(head as u32 as usize)?;
+    let (priority, correlation) = ((head >> 32) as u32, (head >> 64) as u64);
+    let message = Outgoing {
+        message: payload.into(),
+        correlation: (correlation != 0).then_some(correlation),
+        priority: (priority != AS_RECEIVED).then(|| priority_of(priority)),
+    };
+    Some((message, rest))
+}
+
+fn number(priority: Priority) -> u32 {
+    match priority {
+        Priority::Low => 0,
+        Priority::Normal => 1,
+        Priority::High => 2,
+        Priority::Urgent => 3,
+    }
+}
+
+fn priority_of(number: u32) -> Priority {
+    match number {
+        0 => Priority::Low,
+        1 => Priority::Normal,
+        2 => Priority::High,
+        _ => Priority::Urgent,
+    }
 }
 
 #[cfg(test)]
@@ -143,5 +209,23 @@ mod tests {
             .priority(Priority::High);
         pack(&named, &mut packed);
         assert_eq!(packed, b"\0\0\0\0\x02\0\0\0\x07\0\0\0\0\0\0\0");
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked_and_skipped() {
+        let messages = [
+            Outgoing::new(b"first"[..].into()),
+            Outgoing::new(b""[..].into()).priority(Priority::Urgent),
+            Outgoing::new(b"third"[..].into()).correlation(9),
+        ];
+        let mut packed = Vec::new();
+        messages
+            .iter()
+            .for_each(|message| pack(message, &mut packed));
+        assert_eq!(unpack(&packed), messages);
+        skip(&mut packed, 2);
+        assert_eq!(unpack(&packed), messages[2..]);
+        skip(&mut packed, 2);
+        assert!(packed.is_empty());
     }
 }

@@ -90,3 +90,39 @@ async fn what_was_read_ahead_is_dropped_and_counted_at_the_end() {
     let termination = runtime.terminate("splits").await.unwrap();
     assert_eq!(termination.dropped_input, 2);
 }
+
+#[tokio::test]
+async fn bytes_in_batches_come_back_in_their_order_and_to_their_callers() {
+    let runtime = runtime();
+    let options = LaunchOptions::default().queue_size(100);
+    runtime
+        .launch_with("echo", kernel("echo-bytes"), options)
+        .await
+        .unwrap();
+    runtime.activate("echo").await.unwrap();
+    let sent: Vec<String> = (0..2000).map(|number| number.to_string()).collect();
+    let (taken, received) = tokio::join!(
+        runtime.send_batch("echo", sent.iter().map(String::as_str)),
+        async {
+            let mut received = Vec::new();
+            while received.len() < sent.len() {
+                let batch = runtime.receive_batch("echo", 64).await.unwrap();
+                assert!((1..=64).contains(&batch.len()));
+                received.extend(batch);
+            }
+            received
+        }
+    );
+    assert_eq!(taken.unwrap(), sent.len());
+    let texts = received.iter().map(|message| message.payload.as_ref());
+    assert!(texts.eq(sent.iter().map(|text| text.as_bytes())));
+    // Too long to be packed.
+    let long = vec![7; 100_000];
+    let (short, long_reply) = tokio::join!(
+        runtime.call("echo", "short"),
+        runtime.call("echo", long.clone())
+    );
+    assert_eq!(short.unwrap().payload, "short");
+    assert_eq!(long_reply.unwrap().payload, long);
+    assert!(runtime.receive_batch("echo", 0).await.unwrap().is_empty());
+}

@@ -72,9 +72,14 @@ impl Calls {
         }
     }
 
+    /// Whether no caller waits, and no late reply is awaited.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.entries.load(Ordering::Acquire) == 0
+    }
+
     /// Hands a kernel's message to the caller it answers. Gives it back if it answers none.
     pub(crate) fn deliver(&self, message: Message) -> Option<Message> {
-        if self.entries.load(Ordering::Acquire) == 0 {
+        if self.is_idle() {
             return Some(message);
         }
         let mut table = self.table.lock();

@@ -11,6 +11,10 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    pub(super) fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
     /// The kernel came back for more: it is done with what it had.
     pub(super) fn done(&mut self) {
         self.messages.clear();

@@ -17,6 +17,7 @@ mod wasi;
 use crate::message::{Message, MessageId, Priority};
 use crate::sandbox::{Memory, World};
 use bytes::BytesMut;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use turn::Turn;
@@ -48,8 +49,9 @@ pub(crate) struct Host {
     world: Arc<World>,
     wasi: WasiCtx,
     resources: ResourceTable,
-    /// Messages that are being handed over, and messages packed; kept for their memory.
+    /// Messages that are being handed over and sent, and messages packed; kept for their memory.
     taken: Vec<Message>,
+    outgoing: VecDeque<Message>,
     packed: BytesMut,
 }
 
@@ -68,6 +70,7 @@ impl Host {
             wasi,
             resources,
             taken: Vec::new(),
+            outgoing: VecDeque::new(),
             packed: BytesMut::new(),
         }
     }

@@ -73,19 +73,25 @@ impl<T: Item> Bands<T> {
         Some(item)
     }
 
-    /// Moves up to `most` items to the end of `served`, in the order of service. Where it can, it
-    /// moves all of them at once, whatever their number.
+    /// Moves up to `most` items to the end of `served`, in the order of service. Where all are of one
+    /// band, it moves them together.
     pub(super) fn serve(&mut self, most: usize, served: &mut VecDeque<T>) {
-        if served.is_empty()
-            && self.length <= most
-            && let Some(line) = self.lines.iter_mut().find(|line| line.len() == self.length)
-        {
+        let length = self.length;
+        let Some(line) = self.lines.iter_mut().find(|line| line.len() == length) else {
+            served.extend(std::iter::from_fn(|| self.pop()).take(most));
+            return;
+        };
+        if served.is_empty() && length <= most {
             std::mem::swap(line, served);
             self.length = 0;
             self.bytes = 0;
             return;
         }
-        served.extend(std::iter::from_fn(|| self.pop()).take(most));
+        let moved = length.min(most);
+        let mut bytes = 0;
+        served.extend(line.drain(..moved).inspect(|item| bytes += item.bytes()));
+        self.length -= moved;
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
 
     /// How many items are in bands above this one, and their bytes.

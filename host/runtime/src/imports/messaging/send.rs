@@ -4,7 +4,7 @@ use super::super::control::Place;
 use super::super::{Host, wait_for_room};
 use super::Store;
 use super::types::{FromKernel, SendError};
-use crate::message::{MessageId, Outgoing, Payload, Priority};
+use crate::message::{Message, MessageId, Outgoing, Payload, Priority};
 use crate::queue::{Offered, Overflow, Refusal, Refused};
 use std::time::Duration;
 use wasmtime::AsContext;
@@ -51,6 +51,27 @@ impl Host {
         SendError::TooLarge(limit as u64)
     }
 
+    /// Whether a message that it sends concerns nobody but the output queue.
+    pub(super) fn sends_plainly(&self) -> bool {
+        let ports = &self.ports;
+        ports.calls.is_idle() && ports.meter.is_none() && self.held.is_empty()
+    }
+
+    /// Puts an envelope on a message. What is left open is taken from the message received last.
+    pub(super) fn seal(
+        &self,
+        payload: Payload,
+        correlation: Option<MessageId>,
+        priority: Option<Priority>,
+    ) -> Message {
+        let (last_correlation, last_priority) = self.last_received.unzip();
+        self.ports.seal(Outgoing {
+            payload,
+            correlation: correlation.or(last_correlation),
+            priority: priority.or(last_priority).unwrap_or_default(),
+        })
+    }
+
     /// Hands a message to whoever called for it, or puts it on the output queue. What is left open
     /// is taken from the message received last.
     pub(in crate::imports) async fn send(
@@ -60,13 +81,8 @@ impl Host {
         priority: Option<Priority>,
         timeout: Option<Duration>,
     ) -> Result<(), SendError> {
+        let message = self.seal(payload, correlation, priority);
         let ports = &self.ports;
-        let (last_correlation, last_priority) = self.last_received.unzip();
-        let message = ports.seal(Outgoing {
-            payload,
-            correlation: correlation.or(last_correlation),
-            priority: priority.or(last_priority).unwrap_or_default(),
-        });
         let correlation = message.envelope.correlation;
         if let Some(message) = ports.calls.deliver(message) {
             let (offered, wakers) = ports.output.offer(message);
@@ -79,12 +95,7 @@ impl Host {
                 }
             };
             if let Err(Refused { refusal, .. }) = pushed {
-                return Err(match refusal {
-                    Refusal::Full if ports.output_overflow == Overflow::Reject => SendError::Full,
-                    Refusal::Full => SendError::Timeout,
-                    Refusal::Unwaiting => SendError::Terminating,
-                    Refusal::Closed => SendError::Closed,
-                });
+                return Err(why(refusal, ports.output_overflow));
             }
         }
         if let Some(meter) = &ports.meter {
@@ -92,5 +103,15 @@ impl Host {
         }
         self.held.answered(correlation);
         Ok(())
+    }
+}
+
+/// Why the output queue did not take a message, in the contract's words.
+pub(super) fn why(refusal: Refusal, overflow: Overflow) -> SendError {
+    match refusal {
+        Refusal::Full if overflow == Overflow::Reject => SendError::Full,
+        Refusal::Full => SendError::Timeout,
+        Refusal::Unwaiting => SendError::Terminating,
+        Refusal::Closed => SendError::Closed,
     }
 }
