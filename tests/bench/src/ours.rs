@@ -2,7 +2,7 @@
 
 use crate::body::{Body, check};
 use anyhow::Result;
-use ringhost::{Builder, RingKernelRuntime, Source};
+use ringhost::{Builder, LaunchOptions, RingKernelRuntime, Source};
 use tokio::runtime::Handle;
 
 /// A kernel that sends back what it is sent, or several in a row that do, by name.
@@ -30,6 +30,21 @@ impl Ours {
         Self::start_in(builder(executor).build()?, kernel).await
     }
 
+    /// The same with options.
+    ///
+    /// # Errors
+    /// If it cannot be launched.
+    pub async fn start_with(
+        executor: &Handle,
+        kernel: impl Into<Source>,
+        options: LaunchOptions,
+    ) -> Result<Self> {
+        let runtime = builder(executor).build()?;
+        Self::through(runtime, "echo", "echo")
+            .another_with("echo", kernel, options)
+            .await
+    }
+
     /// The same in this runtime.
     ///
     /// # Errors
@@ -45,7 +60,21 @@ impl Ours {
     /// # Errors
     /// If it cannot be launched.
     pub async fn another(&self, name: &str, kernel: impl Into<Source>) -> Result<Self> {
-        self.runtime.launch_from(name, kernel).await?;
+        self.another_with(name, kernel, LaunchOptions::default())
+            .await
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// If it cannot be launched.
+    pub async fn another_with(
+        &self,
+        name: &str,
+        kernel: impl Into<Source>,
+        options: LaunchOptions,
+    ) -> Result<Self> {
+        self.runtime.launch_with(name, kernel, options).await?;
         self.runtime.activate(name).await?;
         Ok(Self::through(self.runtime.clone(), name, name))
     }

@@ -7,6 +7,7 @@ use crate::peers::{Echo, Native};
 use crate::process::Process;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
+use ringhost::{LaunchOptions, Tier};
 use std::io::{BufRead, Write};
 use std::process::Command;
 
@@ -17,6 +18,10 @@ pub enum Parked {
     Kernels,
     /// Kernels that are a few instructions.
     SmallKernels,
+    /// Kernels of the guest SDK's, in the dense tier.
+    DenseKernels,
+    /// Such handlers, in the dense tier.
+    DenseHandlers,
     /// Tokio tasks between two channels.
     Tasks,
 }
@@ -53,36 +58,48 @@ pub(crate) fn start(who: Parked) -> Result<Process> {
     )
 }
 
+/// The component of a kernel that was built.
+fn built(name: &str) -> Result<Vec<u8>> {
+    Ok(std::fs::read(ringhost_tests::kernel_path(name))?)
+}
+
 /// Those who are parked.
 enum Lot {
-    Kernels(Ours, Vec<u8>, usize),
+    Kernels(Ours, Vec<u8>, LaunchOptions, usize),
     Tasks(Vec<Native<Vec<u8>>>),
 }
 
 impl Lot {
     fn open(who: Parked, executor: &Executor) -> Result<Self> {
         let bytes = match who {
-            Parked::Kernels => std::fs::read(ringhost_tests::kernel_path("echo"))?,
+            Parked::Kernels | Parked::DenseKernels => built("echo")?,
+            Parked::DenseHandlers => built("handler-echo")?,
             Parked::SmallKernels => ringhost_tests::echo_kernel(),
             Parked::Tasks => return Ok(Self::Tasks(Vec::new())),
         };
+        let options = LaunchOptions::default().tier(match who {
+            Parked::DenseKernels | Parked::DenseHandlers => Tier::Dense,
+            _ => Tier::Fast,
+        });
         let handle = executor.handle().clone();
-        let component = bytes.clone();
-        let first = executor.run(async move { Ours::start(&handle, component).await })?;
-        Ok(Self::Kernels(first, bytes, 0))
+        let (component, with) = (bytes.clone(), options.clone());
+        let first =
+            executor.run(async move { Ours::start_with(&handle, component, with).await })?;
+        Ok(Self::Kernels(first, bytes, options, 0))
     }
 
     /// Starts so many more; each sends a message back before the next is started.
     fn add(&mut self, executor: &Executor, count: usize) -> Result<()> {
         match self {
-            Self::Kernels(first, bytes, so_far) => {
+            Self::Kernels(first, bytes, options, so_far) => {
                 let (first, bytes, from) = (first.clone(), bytes.clone(), *so_far);
+                let options = options.clone();
                 *so_far += count;
                 executor.run(async move {
                     for number in from..from + count {
                         let name = format!("parked {number}");
-                        let kernel = first.another(&name, bytes.clone()).await;
-                        let kernel = kernel.with_context(|| format!("kernel {number}"))?;
+                        let kernel = first.another_with(&name, bytes.clone(), options.clone());
+                        let kernel = kernel.await.with_context(|| format!("kernel {number}"))?;
                         kernel.round_trip(number as u64, 16).await?;
                     }
                     Ok(())

@@ -12,16 +12,19 @@ use std::error::Error;
 use std::ops::Range;
 use std::path::Path;
 
-const SIZE: (u32, u32) = (880, 440);
+const SIZE: (u32, u32) = (910, 440);
 
 /// What the names of the curves take of the width.
-const NAMES: u32 = 150;
+const NAMES: u32 = 180;
 
 /// A palette that people who see few colours can tell apart (Okabe and Ito). Whoever is in several
 /// plots has the same colour in each.
-const COLOURS: [(&str, RGBColor); 8] = [
+const COLOURS: [(&str, RGBColor); 11] = [
     ("ringhost", RGBColor(213, 94, 0)),
     ("ringhost, small", RGBColor(230, 159, 0)),
+    ("ringhost, handler", RGBColor(150, 50, 0)),
+    ("ringhost, dense", RGBColor(150, 50, 0)),
+    ("ringhost, dense handler", RGBColor(204, 121, 167)),
     ("native", RGBColor(0, 0, 0)),
     ("native, [u8; 16]", RGBColor(140, 140, 140)),
     ("kameo", RGBColor(0, 158, 115)),

@@ -66,6 +66,8 @@ impl Row for ParkedKernels {
             start: Box::new(move || erlang::start(&erlang, workers)),
         });
         Ok(vec![
+            contestant("ringhost, dense", own(Parked::DenseKernels)),
+            contestant("ringhost, dense handler", own(Parked::DenseHandlers)),
             contestant("ringhost", own(Parked::Kernels)),
             contestant("ringhost, small", own(Parked::SmallKernels)),
             contestant("native", own(Parked::Tasks)),

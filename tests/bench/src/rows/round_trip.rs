@@ -36,6 +36,9 @@ impl Row for RoundTrip {
         let executor = &setting.executor;
         let handle = executor.handle().clone();
         let ours = executor.run(async move { Ours::start(&handle, echo()).await })?;
+        let handle = executor.handle().clone();
+        let handler = ringhost_tests::kernel("handler-echo");
+        let handler = executor.run(async move { Ours::start(&handle, handler).await })?;
         let (kameo, ractor, actix) =
             executor.run_here(async { (Kameo::start(), Ractor::start().await, Actix::start()) });
         let erlang = setting.erlang.clone().map_err(|why| anyhow!(why));
@@ -45,6 +48,7 @@ impl Row for RoundTrip {
         let array = Native::<[u8; SIZE]>::start(executor.handle());
         Ok(vec![
             Contestant::in_task("ringhost", executor, Trips::new(ours, COUNT)?),
+            Contestant::in_task("ringhost, handler", executor, Trips::new(handler, COUNT)?),
             Contestant::in_task("native", executor, Trips::new(native, COUNT)?),
             Contestant::in_task("native, [u8; 16]", executor, Trips::new(array, COUNT)?),
             Contestant::in_task("kameo", executor, Trips::new(kameo, COUNT)?),
