@@ -47,19 +47,22 @@ pub(crate) struct Host {
     /// The exchange and band of the message received last, which a send answers by default.
     last_received: Option<(MessageId, Priority)>,
     world: Arc<World>,
-    wasi: WasiCtx,
-    resources: ResourceTable,
+    /// Made when it is first asked for: most kernels have nothing of WASI.
+    wasi: Option<Box<Wasi>>,
     /// Messages that are being handed over and sent, and messages packed; kept for their memory.
     taken: Vec<Message>,
     outgoing: VecDeque<Message>,
     packed: BytesMut,
 }
 
+/// A kernel's world as WASI has it.
+struct Wasi {
+    context: WasiCtx,
+    resources: ResourceTable,
+}
+
 impl Host {
     pub(crate) fn new(ports: Arc<Ports>, memory: Memory, world: Arc<World>) -> Self {
-        let wasi = wasi::context(&ports, &world);
-        let mut resources = ResourceTable::new();
-        resources.set_max_capacity(wasi::resources(&world));
         Self {
             ports,
             memory,
@@ -67,8 +70,7 @@ impl Host {
             held: Held::default(),
             last_received: None,
             world,
-            wasi,
-            resources,
+            wasi: None,
             taken: Vec::new(),
             outgoing: VecDeque::new(),
             packed: BytesMut::new(),
@@ -78,9 +80,16 @@ impl Host {
 
 impl WasiView for Host {
     fn ctx(&mut self) -> WasiCtxView<'_> {
+        let (ports, world) = (&self.ports, &self.world);
+        let wasi = self.wasi.get_or_insert_with(|| {
+            let mut resources = ResourceTable::new();
+            resources.set_max_capacity(wasi::resources(world));
+            let context = wasi::context(ports, world);
+            Box::new(Wasi { context, resources })
+        });
         WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.resources,
+            ctx: &mut wasi.context,
+            table: &mut wasi.resources,
         }
     }
 }
