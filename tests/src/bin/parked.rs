@@ -2,16 +2,34 @@
 //! and the mappings of each, and the processor time that all of them take while they wait. One line
 //! of JSON.
 //!
-//! `parked TIER KERNELS [COMPONENT]`, such as `parked dense 100000`; by default the component is an
-//! echo in WebAssembly text.
+//! `parked TIER KERNELS [COMPONENT]`, such as `parked dense 100000`. The component is a file, or
+//! `handler` for a handler in WebAssembly text; by default it is a loop in WebAssembly text.
 
 use anyhow::{Context, Result, ensure};
 use ringhost::{LaunchOptions, RingKernelRuntime, Source, Tier};
+use ringhost_tests::handler_from_core;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// How long they are watched while they wait.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// Sends its message back; its memory is one page.
+const HANDLER: &str = r#"(module
+    (memory (export "memory") 1)
+    (global $next (mut i32) (i32.const 1024))
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+        (global.get $next)
+        (global.set $next (i32.add (global.get $next)
+            (i32.and (i32.add (local.get 3) (i32.const 7)) (i32.const -8)))))
+    (func (export "cabi_post_handle") (param i32) (global.set $next (i32.const 1024)))
+    (func (export "handle") (param $messages i32) (param i32) (result i32)
+        ;; One reply, at 128, with the payload where it came.
+        (i32.store (i32.const 68) (i32.const 128))
+        (i32.store (i32.const 72) (i32.const 1))
+        (i32.store (i32.const 128) (i32.load offset=20 (local.get $messages)))
+        (i32.store (i32.const 132) (i32.load offset=24 (local.get $messages)))
+        (i32.const 64)))"#;
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -22,6 +40,7 @@ fn main() -> Result<()> {
     };
     let kernels = arguments.next().context("how many kernels?")?.parse()?;
     let component = match arguments.next() {
+        Some(shape) if shape == "handler" => Source::bytes(handler_from_core(HANDLER)),
         Some(path) => Source::path(path),
         None => Source::bytes(ringhost_tests::echo_kernel()),
     };
