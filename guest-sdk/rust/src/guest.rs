@@ -2,7 +2,7 @@
 
 pub mod handler;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::PanicHookInfo;
 use std::sync::Once;
 use std::time::Duration;
@@ -82,8 +82,9 @@ pub(crate) mod life {
 /// The most messages that are read ahead in one call: enough to share the cost of the call.
 const AHEAD: u32 = 63;
 
-/// The longest payload that is packed: a longer one costs less when it is sent by itself.
-const PACKED_BYTES: usize = 16 * 1024;
+/// The longest payload that is packed: a longer one costs less when it is sent by itself, since
+/// nothing copies it here.
+const PACKED_BYTES: usize = 256;
 
 /// The host behind the component's imports.
 #[derive(Default)]
@@ -93,6 +94,8 @@ struct Imports {
     ahead: RefCell<Packed>,
     /// Messages on their way out; kept for its memory.
     outgoing: RefCell<Vec<u8>>,
+    /// Whether the message received last was too long to be packed: the next one may be, too.
+    long: Cell<bool>,
 }
 
 impl Imports {
@@ -111,20 +114,23 @@ impl Imports {
                         return Ok(message);
                     }
                 }
-                Ok(false) => {}
+                Ok(false) => *ahead = Packed::default(),
                 Err(unsent) => return Err(messaging::ExchangeError::Send(unsent)),
             }
             outgoing = &[];
         }
         let timeout = timeout.map(nanoseconds);
-        *ahead = Packed::new(messaging::exchange(outgoing, 1, AHEAD, timeout)?);
-        match ahead.next() {
-            Some(message) => Ok(message),
-            // It is too long to be packed.
-            None => messaging::receive(timeout)
-                .map(Envelope::from)
-                .map_err(messaging::ExchangeError::Receive),
+        if !(self.long.get() && outgoing.is_empty()) {
+            *ahead = Packed::new(messaging::exchange(outgoing, 1, AHEAD, timeout)?);
+            if let Some(message) = ahead.next() {
+                self.long.set(false);
+                return Ok(message);
+            }
         }
+        // It is too long to be packed, or the last one was.
+        let message = messaging::receive(timeout).map_err(messaging::ExchangeError::Receive)?;
+        self.long.set(message.payload.len() > PACKED_BYTES);
+        Ok(message.into())
     }
 }
 

@@ -65,7 +65,7 @@ fn built(name: &str) -> Result<Vec<u8>> {
 
 /// Those who are parked.
 enum Lot {
-    Kernels(Ours, Vec<u8>, LaunchOptions, usize),
+    Kernels(Ours, Vec<u8>, Box<LaunchOptions>, usize),
     Tasks(Vec<Native<Vec<u8>>>),
 }
 
@@ -85,7 +85,7 @@ impl Lot {
         let (component, with) = (bytes.clone(), options.clone());
         let first =
             executor.run(async move { Ours::start_with(&handle, component, with).await })?;
-        Ok(Self::Kernels(first, bytes, options, 0))
+        Ok(Self::Kernels(first, bytes, Box::new(options), 0))
     }
 
     /// Starts so many more; each sends a message back before the next is started.
@@ -93,7 +93,7 @@ impl Lot {
         match self {
             Self::Kernels(first, bytes, options, so_far) => {
                 let (first, bytes, from) = (first.clone(), bytes.clone(), *so_far);
-                let options = options.clone();
+                let options = (**options).clone();
                 *so_far += count;
                 executor.run(async move {
                     for number in from..from + count {

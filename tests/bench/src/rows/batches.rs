@@ -1,6 +1,6 @@
 //! Messages of 16 bytes, many in a call.
 
-use super::{Stream, echo};
+use super::{Stream, echo_bytes};
 use crate::contender::Contestant;
 use crate::measure::Setting;
 use crate::ours::Ours;
@@ -37,7 +37,7 @@ impl Row for Batches {
     fn contestants(&self, setting: &Setting) -> Result<Vec<Contestant>> {
         let executor = &setting.executor;
         let handle = executor.handle().clone();
-        let ours = executor.run(async move { Ours::start(&handle, echo()).await })?;
+        let ours = executor.run(async move { Ours::start(&handle, echo_bytes()).await })?;
         let native = Native::<Vec<u8>>::start(executor.handle());
         let batches = NativeBatches::start(executor.handle(), BATCH as usize);
         let ours = Stream::new(InBatches(ours), SIZE, COUNT);

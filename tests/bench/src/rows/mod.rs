@@ -57,3 +57,8 @@ pub fn all() -> Vec<Box<dyn Row>> {
 fn echo() -> Source {
     ringhost_tests::kernel("echo")
 }
+
+/// The same in batches, without a call to the host for each message.
+fn echo_bytes() -> Source {
+    ringhost_tests::kernel("echo-bytes")
+}

@@ -18,13 +18,13 @@ use std::num::NonZeroUsize;
 use wasmtime::component::WasmList;
 use wasmtime::{AsContext, bail};
 
-/// The longest payload that is packed, in bytes. Longer ones are received by themselves: they are
-/// not copied once more.
-const PACKED_PAYLOAD: usize = 16 << 10;
+/// The longest payload that is packed, in bytes. A longer one is received by itself: to copy it out
+/// of the packed ones would cost the kernel more than the call does.
+const PACKED_PAYLOAD: usize = 256;
 
 /// How far a kernel can read ahead, in messages and in packed bytes.
 const AHEAD_MESSAGES: usize = 64;
-const AHEAD_BYTES: usize = 32 << 10;
+const AHEAD_BYTES: usize = 8 << 10;
 
 /// So many packed messages are put on the output queue at once.
 const AT_ONCE: usize = 64;
