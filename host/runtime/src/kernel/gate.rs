@@ -12,6 +12,7 @@ use super::patience::Patience;
 use super::restart::Rounds;
 use crate::imports::{Order, Place, Ports};
 use crate::lifecycle::{KernelId, KernelState};
+use crate::queue::waking_at_the_end;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -127,7 +128,8 @@ impl<F: Future> Future for Gate<'_, F> {
             }
         }
         let begun = gate.credit.as_ref().map(|_| Instant::now());
-        let polled = gate.kernel.as_mut().poll(context);
+        // Who gets messages from it, or room, is better woken once for all than for each.
+        let polled = waking_at_the_end(|| gate.kernel.as_mut().poll(context));
         let woke_itself = gate.catcher.is_woken();
         if let (Some(credit), Some(begun)) = (&mut gate.credit, begun) {
             credit.pay(begun.elapsed());

@@ -39,7 +39,7 @@ pub use front::Front;
 pub use pop::{Pop, PopError};
 pub use push::{Offered, Push, Pushed, Refusal, Refused};
 pub use state::Overflow;
-pub use wakers::Wakers;
+pub use wakers::{Wakers, waking_at_the_end};
 
 /// The queue. Shared by reference; every operation takes `&self`.
 pub struct Queue<T> {
