@@ -25,7 +25,9 @@ fn main() -> Result<()> {
         // Apart from what runs without callgrind, which has the processor do less.
         .cache_folder(ringhost_tests::root().join("target/count-code"))
         .build()?;
-    let ours = executor.block_on(Ours::start_in(runtime, ringhost_tests::kernel("echo")))?;
+    // Each way with the kernel that is made for it.
+    let kernel = if way == "batches" { "echo-bytes" } else { "echo" };
+    let ours = executor.block_on(Ours::start_in(runtime, ringhost_tests::kernel(kernel)))?;
     // Everything that happens only once.
     exchange_uncounted(&executor, &ours, &way, 1000)?;
     exchange(&executor, &ours, &way, count)
