@@ -16,6 +16,8 @@ pub(super) struct Catcher {
     state: AtomicU8,
     /// Whether it is a caller who polls.
     helped: AtomicBool,
+    /// Whether the kernel has been woken since it was last polled.
+    due: AtomicBool,
     task: AtomicWaker,
 }
 
@@ -34,7 +36,13 @@ impl Catcher {
     pub(super) fn begin(&self, helped: bool) {
         // Whoever polls has the kernel to itself; nobody else looks at this.
         self.helped.store(helped, Ordering::Relaxed);
+        self.due.store(false, Ordering::Relaxed);
         self.state.store(POLLING, Ordering::Release);
+    }
+
+    /// Whether the kernel has been woken and not been polled since, as far as can be seen from here.
+    pub(super) fn is_due(&self) -> bool {
+        self.due.load(Ordering::Relaxed)
     }
 
     /// Whether it is a caller who polls.
@@ -69,6 +77,7 @@ impl Wake for Catcher {
             self.state
                 .compare_exchange(POLLING, WOKEN, Ordering::AcqRel, Ordering::Acquire);
         if caught == Err(IDLE) {
+            self.due.store(true, Ordering::Relaxed);
             self.task.wake();
         }
     }

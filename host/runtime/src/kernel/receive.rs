@@ -70,7 +70,8 @@ impl Kernel {
         if let Some(popped) = self.ports.output.pop().now() {
             return Some(popped);
         }
-        if !self.help() {
+        // Where nothing has come for it, it would only be disturbed.
+        if !self.seat.get().is_some_and(|seat| seat.is_due()) || !self.help() {
             return None;
         }
         let popped = self.ports.output.pop().now()?;

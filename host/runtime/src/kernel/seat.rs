@@ -48,6 +48,11 @@ impl Seat {
         seat
     }
 
+    /// Whether there is something for the kernel to do.
+    pub(super) fn is_due(&self) -> bool {
+        self.catcher.is_due()
+    }
+
     /// Polls the kernel on the caller's thread. False if somebody else does.
     pub(super) fn help(&self) -> bool {
         let Some(mut life) = self.life.try_lock() else {

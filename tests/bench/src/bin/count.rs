@@ -26,7 +26,11 @@ fn main() -> Result<()> {
         .cache_folder(ringhost_tests::root().join("target/count-code"))
         .build()?;
     // Each way with the kernel that is made for it.
-    let kernel = if way == "batches" { "echo-bytes" } else { "echo" };
+    let kernel = if way == "batches" {
+        "echo-bytes"
+    } else {
+        "echo"
+    };
     let ours = executor.block_on(Ours::start_in(runtime, ringhost_tests::kernel(kernel)))?;
     // Everything that happens only once.
     exchange_uncounted(&executor, &ours, &way, 1000)?;
