@@ -37,6 +37,17 @@ fn pop(queue: &Queue<Number>) -> Result<u32, PopError> {
     block_on(queue.pop()).map(|item| item.unwrap().0)
 }
 
+/// A queue of which the first of these numbers has been received. So the others are in the front,
+/// where they can be taken without the senders' lock.
+fn queue_with_front(capacity: usize, numbers: &[u32]) -> Arc<Queue<Number>> {
+    let queue = queue(capacity);
+    for number in numbers {
+        block_on(queue.push(Number(*number))).unwrap();
+    }
+    assert_eq!(pop(&queue).ok().as_ref(), numbers.first());
+    queue
+}
+
 fn assert_accounted(queue: &Queue<Number>) {
     let counts = queue.counts();
     assert_eq!(
@@ -286,12 +297,7 @@ fn a_sender_that_waits_for_bytes_is_let_in_when_their_bound_is_raised() {
 #[test]
 fn room_that_a_receiver_makes_in_passing_is_seen_by_a_sender_that_waits() {
     model(|| {
-        let queue = queue(2);
-        for number in [1, 2] {
-            block_on(queue.push(Number(number))).unwrap();
-        }
-        // Moves both to the front, so that the next is taken without the senders' lock.
-        assert_eq!(pop(&queue), Ok(1));
+        let queue = queue_with_front(2, &[1, 2]);
         block_on(queue.push(Number(3))).unwrap();
         let sender = {
             let queue = queue.clone();
@@ -307,11 +313,7 @@ fn room_that_a_receiver_makes_in_passing_is_seen_by_a_sender_that_waits() {
 #[test]
 fn an_urgent_item_overtakes_what_is_in_the_front() {
     model(|| {
-        let queue = queue(4);
-        for number in [1, 2, 3] {
-            block_on(queue.push(Number(number))).unwrap();
-        }
-        assert_eq!(pop(&queue), Ok(1));
+        let queue = queue_with_front(4, &[1, 2, 3]);
         let sender = {
             let queue = queue.clone();
             thread::spawn(move || {
@@ -337,11 +339,7 @@ fn an_urgent_item_overtakes_what_is_in_the_front() {
 #[test]
 fn nothing_leaves_the_front_after_a_hold() {
     model(|| {
-        let queue = queue(3);
-        for number in [1, 2, 3] {
-            block_on(queue.push(Number(number))).unwrap();
-        }
-        assert_eq!(pop(&queue), Ok(1));
+        let queue = queue_with_front(3, &[1, 2, 3]);
         let receiver = {
             let queue = queue.clone();
             thread::spawn(move || [pop(&queue), pop(&queue)])
@@ -360,11 +358,7 @@ fn nothing_leaves_the_front_after_a_hold() {
 #[test]
 fn what_is_in_the_front_is_dropped_and_counted_at_the_end() {
     model(|| {
-        let queue = queue(3);
-        for number in [1, 2, 3] {
-            block_on(queue.push(Number(number))).unwrap();
-        }
-        assert_eq!(pop(&queue), Ok(1));
+        let queue = queue_with_front(3, &[1, 2, 3]);
         let receiver = {
             let queue = queue.clone();
             thread::spawn(move || pop(&queue))
@@ -381,11 +375,7 @@ fn what_is_in_the_front_is_dropped_and_counted_at_the_end() {
 #[test]
 fn a_receiver_that_takes_only_what_it_expects_leaves_the_rest() {
     model(|| {
-        let queue = queue(4);
-        for number in [1, 2] {
-            block_on(queue.push(Number(number))).unwrap();
-        }
-        assert_eq!(pop(&queue), Ok(1));
+        let queue = queue_with_front(4, &[1, 2]);
         let sender = {
             let queue = queue.clone();
             thread::spawn(move || block_on(queue.push(Number(100))).unwrap())
