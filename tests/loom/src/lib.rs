@@ -1,9 +1,9 @@
-//! The queue, checked in every interleaving.
+//! The queue, and the claim to a task, checked in every interleaving.
 //!
-//! This crate compiles the very source of ringhost's queue, with [loom]'s mutex in the place of
-//! the real one: `crate::sync` and `crate::message` are what that source names, and here they are
-//! loom's and the least that a message needs. So no flag has to be set for the whole build, and
-//! nothing is checked that is not shipped.
+//! This crate compiles the very source of both, with [loom]'s mutex in the place of the real one:
+//! `crate::sync` and `crate::message` are what that source names, and here they are loom's and the
+//! least that a message needs. So no flag has to be set for the whole build, and nothing is checked
+//! that is not shipped.
 //!
 //! Under Miri, which cannot run loom, the same tests run on real threads: `cargo xtask miri`.
 
@@ -16,6 +16,9 @@
     reason = "the tests need not call everything"
 )]
 mod queue;
+
+#[path = "../../../host/runtime/src/executor/claim.rs"]
+mod claim;
 
 mod message {
     //! What the queue's source knows of messages.
@@ -61,4 +64,5 @@ mod sync {
 #[cfg_attr(miri, path = "miri.rs")]
 mod threads;
 
+mod claims;
 mod interleavings;

@@ -1,7 +1,6 @@
 //! An executor on which chance, and nothing else, decides who runs next.
 //!
-//! Every task of the simulation lives here: kernels, links, deadlines, and all who have to do with
-//! them. The scheduler itself is the one future of a tokio runtime with one thread and paused time.
+//! Every task of the simulation lives here: kernels, deadlines, and all who have to do with them. The scheduler itself is the one future of a tokio runtime with one thread and paused time.
 //! It polls one task at a turn, so that tokio gives each poll a budget and looks at its timers in
 //! between, as it would for tasks of its own. When nobody can run, tokio moves the clock to the
 //! next timer.

@@ -11,6 +11,7 @@ mod grants;
 mod handler;
 mod lifecycle_page;
 mod limits;
+mod links;
 mod loading;
 mod manifest;
 mod message_time;

@@ -1,7 +1,7 @@
 //! Order, priority, correlation, calls, batches, sizes.
 
 use ringhost::{Error, LaunchOptions, MessageId, Outgoing, Overflow, Priority};
-use ringhost_tests::{PATIENCE, eventually, kernel, receive_texts, runtime, start, start_with};
+use ringhost_tests::{PATIENCE, kernel, receive_texts, runtime, start, start_with};
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -346,70 +346,4 @@ async fn a_message_that_is_not_of_the_expected_type_is_a_decode_error() {
     let error = echo.call(&"no number".to_owned()).await.unwrap_err();
     assert!(matches!(error, Error::Decode(_)), "{error}");
     assert!(error.to_string().contains("is not a u64"), "{error}");
-}
-
-#[tokio::test]
-async fn kernels_can_be_linked_and_the_end_runs_through_the_chain() {
-    let runtime = runtime();
-    let names = ["first", "second", "third"];
-    for name in names {
-        let options = LaunchOptions::default().queue_size(2);
-        runtime
-            .launch_with(name, kernel("echo"), options)
-            .await
-            .unwrap();
-        runtime.activate(name).await.unwrap();
-    }
-    let links = [
-        runtime.connect("first", "second").unwrap(),
-        runtime.connect("second", "third").unwrap(),
-    ];
-    let sender = {
-        let runtime = runtime.clone();
-        tokio::spawn(async move {
-            for number in 0..500 {
-                runtime.send("first", number.to_string()).await.unwrap();
-            }
-            runtime.close_input("first").await.unwrap();
-        })
-    };
-    let texts = receive_texts(&runtime, "third", 500).await;
-    assert_eq!(
-        texts,
-        (0..500)
-            .map(|number| number.to_string())
-            .collect::<Vec<_>>()
-    );
-    sender.await.unwrap();
-    for link in links {
-        let report = link.wait().await;
-        assert_eq!((report.forwarded, report.undelivered), (500, 0));
-        assert!(report.error.is_none());
-    }
-    assert!(matches!(
-        runtime.receive("third").await,
-        Err(Error::KernelEnded(_))
-    ));
-    eventually("all have ended", || runtime.active_kernels().is_empty()).await;
-}
-
-#[tokio::test]
-async fn a_kernel_fed_by_two_is_closed_when_both_have_ended() {
-    let runtime = runtime();
-    for name in ["left", "right", "sink"] {
-        runtime.launch_from(name, kernel("echo")).await.unwrap();
-        runtime.activate(name).await.unwrap();
-    }
-    let left = runtime.connect("left", "sink").unwrap();
-    let right = runtime.connect("right", "sink").unwrap();
-    runtime.close_input("left").await.unwrap();
-    assert_eq!(left.wait().await.forwarded, 0);
-    runtime.send("right", "still here").await.unwrap();
-    assert_eq!(receive_texts(&runtime, "sink", 1).await, ["still here"]);
-    runtime.close_input("right").await.unwrap();
-    assert_eq!(right.wait().await.forwarded, 1);
-    assert_eq!(
-        runtime.wait("sink").await.unwrap(),
-        ringhost::Ending::Returned
-    );
 }

@@ -7,7 +7,7 @@ use super::hand::Hand;
 use super::journal::Journal;
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, StatusCell};
 use crate::message::{Envelope, Message, MessageId, Outgoing, Priority};
-use crate::queue::{Item, Overflow, Pushed, Queue, Refused};
+use crate::queue::{Item, Overflow, Pushed, Queue, Refused, waking_at_the_end};
 use crate::sandbox::Limits;
 use crate::telemetry::Meter;
 use std::num::NonZeroUsize;
@@ -155,7 +155,7 @@ impl Ports {
     /// dropped and counted. What it sent stays to be received if it ended by itself; if it was
     /// asked to end, that is dropped and counted, too.
     pub(crate) fn end(&self, ending: Ending) {
-        self.status.end(ending, |before| {
+        let effect = |before| {
             self.input.close();
             self.input.stop_receivers();
             self.input.clear();
@@ -164,7 +164,9 @@ impl Ports {
                 self.output.clear();
             }
             self.calls.end();
-        });
+        };
+        // Who is woken may be polled there and then, and is not to meet the state's lock.
+        waking_at_the_end(|| self.status.end(ending, effect));
     }
 
     /// Waits until the kernel is TERMINATED; false if it is not by then.
@@ -224,7 +226,8 @@ impl Ports {
         call: Call,
         effect: impl FnOnce(&Self),
     ) -> Result<KernelState, KernelState> {
-        self.status.transition(call, |_| effect(self))
+        // As above.
+        waking_at_the_end(|| self.status.transition(call, |_| effect(self)))
     }
 }
 

@@ -128,9 +128,12 @@ impl<F: Future> Future for Gate<'_, F> {
             }
         }
         let begun = gate.credit.as_ref().map(|_| Instant::now());
-        // Who gets messages from it, or room, is better woken once for all than for each.
-        let polled = waking_at_the_end(|| gate.kernel.as_mut().poll(context));
-        let woke_itself = gate.catcher.is_woken();
+        // Who gets messages from it, or room, is better woken once for all than for each. If one of
+        // them wakes the kernel, it has not woken itself.
+        let (polled, woke_itself) = waking_at_the_end(|| {
+            let polled = gate.kernel.as_mut().poll(context);
+            (polled, gate.catcher.is_woken())
+        });
         if let (Some(credit), Some(begun)) = (&mut gate.credit, begun) {
             credit.pay(begun.elapsed());
         }

@@ -7,6 +7,7 @@ mod credit;
 mod death;
 mod ending;
 mod entry;
+mod feed;
 mod gate;
 mod handler;
 mod launch;

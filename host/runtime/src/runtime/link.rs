@@ -2,12 +2,15 @@
 
 use super::RingKernelRuntime;
 use crate::error::Error;
+use crate::executor::poll_again;
 use crate::kernel::Kernel;
 use crate::lifecycle::Call;
-use crate::message::Outgoing;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
+
+/// So many messages are passed on in one poll.
+const PASSED_AT_ONCE: u64 = 64;
 
 /// A link between two kernels; see [`RingKernelRuntime::connect`]. Dropping it leaves the link in
 /// place.
@@ -40,7 +43,11 @@ impl RingKernelRuntime {
         let to = self.shared.registry.kernel(to, Call::Send)?;
         to.feeders.fetch_add(1, Ordering::AcqRel);
         Ok(Link {
-            report: self.shared.launcher.executor().ask(forward(from, to)),
+            report: self
+                .shared
+                .launcher
+                .executor()
+                .ask_inline(forward(from, to)),
         })
     }
 }
@@ -62,18 +69,16 @@ async fn forward(from: Arc<Kernel>, to: Arc<Kernel>) -> LinkReport {
         undelivered: 0,
         error: None,
     };
-    while let Ok(message) = from.receive(None).await {
-        let outgoing = Outgoing {
-            payload: message.payload,
-            correlation: Some(message.envelope.correlation),
-            priority: message.envelope.priority,
-        };
-        if let Err(error) = to.send(outgoing, None).await {
+    while let Some(message) = from.next_sent().await {
+        if let Err(error) = to.feed(message).await {
             report.undelivered = 1;
             report.error = Some(error);
             return report;
         }
         report.forwarded += 1;
+        if report.forwarded.is_multiple_of(PASSED_AT_ONCE) {
+            poll_again().await;
+        }
     }
     if to.feeders.fetch_sub(1, Ordering::AcqRel) == 1 {
         // An error says that the second kernel has ended, which is no less closed.

@@ -19,7 +19,6 @@ pub async fn work(world: Arc<World>, mut chance: Rng) {
     };
     if let Some((from, to)) = world.plan.link {
         let (from_name, to_name) = (&world.kernel(from).name, &world.kernel(to).name);
-        world.stage.name_next("link".to_owned());
         if let Ok(link) = runtime.connect(from_name, to_name) {
             let world_of_link = world.clone();
             world.stage.spawn("link's end", async move {

@@ -1,4 +1,7 @@
-//! What runs a runtime's tasks: kernels, links, deadlines.
+//! What runs a runtime's tasks: kernels, deadlines, and links, which need it only to go on.
+
+mod claim;
+mod inline;
 
 use std::fmt;
 use std::future::Future;
@@ -6,6 +9,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+
+pub(crate) use inline::poll_again;
 
 /// A task as an [`Executor`] gets it.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
