@@ -10,6 +10,10 @@ use crate::process::output;
 /// The target that kernels are compiled for.
 pub const GUEST_TARGET: &str = "wasm32-unknown-unknown";
 
+/// What kernels may use of WebAssembly beside its first version: what a newer compiler uses by
+/// itself. Without it a copy of memory is a loop in the kernel.
+const GUEST_FEATURES: &str = "-Ctarget-feature=+bulk-memory,+nontrapping-fptoint,+sign-ext";
+
 /// The checkout's folder, whatever the current one is.
 pub fn root() -> &'static Path {
     // xtask lies directly in it, so there is always a parent.
@@ -52,17 +56,16 @@ pub fn guest_cargo(rustc: &Path) -> Command {
         command.env_remove(name);
     }
     // Empty rather than removed: an empty value also overrules what a configuration file says.
-    for name in [
-        "RUSTC_WRAPPER",
-        "RUSTC_WORKSPACE_WRAPPER",
-        "CARGO_ENCODED_RUSTFLAGS",
-    ] {
+    for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
         command.env(name, "");
     }
-    command.env("RUSTC", rustc).env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER",
-        "wasm-component-ld",
-    );
+    command
+        .env("RUSTC", rustc)
+        .env("CARGO_ENCODED_RUSTFLAGS", GUEST_FEATURES)
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER",
+            "wasm-component-ld",
+        );
     command
 }
 
