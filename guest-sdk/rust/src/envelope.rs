@@ -30,6 +30,15 @@ pub struct Envelope<Message> {
 }
 
 impl<Message> Envelope<Message> {
+    pub(crate) fn map<Other>(self, change: impl FnOnce(Message) -> Other) -> Envelope<Other> {
+        Envelope {
+            id: self.id,
+            correlation: self.correlation,
+            priority: self.priority,
+            message: change(self.message),
+        }
+    }
+
     /// An answer to this message: `message` with this one's correlation and priority.
     pub fn reply<Reply>(&self, message: Reply) -> Outgoing<Reply> {
         Outgoing::new(message)
@@ -58,6 +67,14 @@ pub struct Outgoing<Message> {
 }
 
 impl<Message> Outgoing<Message> {
+    pub(crate) fn map<Other>(self, change: impl FnOnce(Message) -> Other) -> Outgoing<Other> {
+        Outgoing {
+            message: change(self.message),
+            correlation: self.correlation,
+            priority: self.priority,
+        }
+    }
+
     /// A message that answers what the kernel received last, in the same band.
     pub fn new(message: Message) -> Self {
         Self {

@@ -13,7 +13,7 @@ use crate::error::{ReceiveError, SendError, ending};
 use crate::host::{Activity, ExchangeError, Host, Payload};
 use crate::log::Level;
 use crate::message::Message;
-use crate::packed::{Packed, pack};
+use crate::packed::Packed;
 use bindings::ring::kernel::{lifecycle, log as logging, messaging, types};
 
 /// What wit-bindgen makes of the contract.
@@ -82,9 +82,8 @@ pub(crate) mod life {
 /// The most messages that are read ahead in one call: enough to share the cost of the call.
 const AHEAD: u32 = 63;
 
-/// The longest payload that is packed: a longer one costs less when it is sent by itself, since
-/// nothing copies it here.
-const PACKED_BYTES: usize = 256;
+/// A payload that is longer was received by itself.
+const PACKED_BYTES: usize = 4096;
 
 /// The host behind the component's imports.
 #[derive(Default)]
@@ -92,45 +91,31 @@ struct Imports {
     /// Messages that have been read ahead. They are still in the queue: each is received with a call
     /// of `advance`, which fails if it is not the next one any more.
     ahead: RefCell<Packed>,
-    /// Messages on their way out; kept for its memory.
-    outgoing: RefCell<Vec<u8>>,
     /// Whether the message received last was too long to be packed: the next one may be, too.
     long: Cell<bool>,
 }
 
 impl Imports {
-    /// Sends what is packed and receives the next message.
-    fn exchange_one(
+    /// Sends what is packed and receives messages, of which one that is too long to be packed comes
+    /// by itself.
+    fn exchange_within(
         &self,
         outgoing: &[u8],
+        max: u32,
         timeout: Option<Duration>,
-    ) -> Result<Envelope<Vec<u8>>, messaging::ExchangeError> {
-        let ahead = &mut *self.ahead.borrow_mut();
-        let mut outgoing = outgoing;
-        if let Some(next) = ahead.next_id() {
-            match messaging::advance(outgoing, next) {
-                Ok(true) => {
-                    if let Some(message) = ahead.next() {
-                        return Ok(message);
-                    }
-                }
-                Ok(false) => *ahead = Packed::default(),
-                Err(unsent) => return Err(messaging::ExchangeError::Send(unsent)),
-            }
-            outgoing = &[];
-        }
+    ) -> Result<Packed, messaging::ExchangeError> {
         let timeout = timeout.map(nanoseconds);
         if !(self.long.get() && outgoing.is_empty()) {
-            *ahead = Packed::new(messaging::exchange(outgoing, 1, AHEAD, timeout)?);
-            if let Some(message) = ahead.next() {
+            let ahead = if max == 1 { AHEAD } else { 0 };
+            let packed = Packed::new(messaging::exchange(outgoing, max, ahead, timeout)?);
+            if packed.next_id().is_some() {
                 self.long.set(false);
-                return Ok(message);
+                return Ok(packed);
             }
         }
-        // It is too long to be packed, or the last one was.
         let message = messaging::receive(timeout).map_err(messaging::ExchangeError::Receive)?;
         self.long.set(message.payload.len() > PACKED_BYTES);
-        Ok(message.into())
+        Ok(Packed::long(message.into()))
     }
 }
 
@@ -155,12 +140,17 @@ impl Host for Imports {
     }
 
     fn receive(&self, timeout: Option<Duration>) -> Result<Envelope<Vec<u8>>, ReceiveError> {
-        self.exchange_one(&[], timeout)
-            .map_err(|error| match error {
-                messaging::ExchangeError::Receive(error) => error.into(),
-                // Nothing was to be sent.
-                messaging::ExchangeError::Send(_) => ReceiveError::Closed,
-            })
+        let ahead = &mut *self.ahead.borrow_mut();
+        loop {
+            match ahead.next_id() {
+                // There is nothing to send, so nothing can fail.
+                Some(next) if matches!(messaging::advance(&[], next), Ok(true)) => {}
+                _ => *ahead = self.exchange_within(&[], 1, timeout).map_err(nothing)?,
+            }
+            if let Some(message) = ahead.next() {
+                return Ok(message.map(Payload::into_owned));
+            }
+        }
     }
 
     fn receive_batch(
@@ -170,20 +160,20 @@ impl Host for Imports {
     ) -> Result<Vec<Envelope<Vec<u8>>>, ReceiveError> {
         // What was read ahead comes again, with what has come behind it.
         self.ahead.take();
-        let timeout = timeout.map(nanoseconds);
         if max == 0 {
             return Ok(Vec::new());
         }
-        let mut packed = match messaging::exchange(&[], max, 0, timeout) {
-            Ok(packed) => Packed::new(packed),
-            Err(messaging::ExchangeError::Receive(error)) => return Err(error.into()),
-            Err(messaging::ExchangeError::Send(_)) => return Err(ReceiveError::Closed),
-        };
-        let batch: Vec<_> = std::iter::from_fn(|| packed.next()).collect();
-        if batch.is_empty() {
+        let timeout = timeout.map(nanoseconds);
+        let packed = messaging::exchange(&[], max, 0, timeout);
+        let mut packed = Packed::new(packed.map_err(nothing)?);
+        if packed.next_id().is_none() {
             // The first is too long to be packed.
             let batch = messaging::receive_batch(max, timeout)?;
             return Ok(batch.into_iter().map(Envelope::from).collect());
+        }
+        let mut batch = Vec::new();
+        while let Some(message) = packed.next() {
+            batch.push(message.map(Payload::into_owned));
         }
         Ok(batch)
     }
@@ -206,47 +196,23 @@ impl Host for Imports {
         Ok(taken as usize)
     }
 
-    fn exchange(
-        &self,
-        messages: &[Outgoing<Payload<'_>>],
-        timeout: Option<Duration>,
-    ) -> Result<Envelope<Vec<u8>>, ExchangeError> {
-        // Those that are too long to be packed, and those before them, are sent first.
-        let long = |message: &Outgoing<Payload<'_>>| message.message.len() > PACKED_BYTES;
-        let sent = messages.iter().rposition(long).map_or(0, |last| last + 1);
-        let (first, rest) = messages.split_at(sent);
-        let mut taken = 0;
-        while taken < first.len() {
-            match self.send_batch(&first[taken..], None) {
-                Ok(more) => taken += more,
-                Err(error) => return Err(ExchangeError::Send { taken, error }),
-            }
-        }
-        let outgoing = &mut *self.outgoing.borrow_mut();
-        outgoing.clear();
-        rest.iter().for_each(|message| pack(message, outgoing));
-        self.exchange_one(outgoing, timeout)
-            .map_err(|error| match exchange_error(error) {
-                ExchangeError::Send { taken: more, error } => ExchangeError::Send {
-                    taken: taken + more,
-                    error,
-                },
-                receive => receive,
-            })
+    fn exchange(&self, outgoing: &[u8], max: u32) -> Result<Packed, ExchangeError> {
+        self.exchange_within(outgoing, max, None)
+            .map_err(exchange_error)
     }
 
-    fn exchange_packed(&self, outgoing: &[u8], max: u32) -> Result<Packed, ExchangeError> {
-        // What was read ahead comes again.
-        self.ahead.take();
-        let packed = messaging::exchange(outgoing, max, 0, None).map_err(exchange_error)?;
-        if !packed.is_empty() {
-            return Ok(Packed::new(packed));
-        }
-        // The first is too long to be packed.
-        match messaging::receive(None) {
-            Ok(message) => Ok(Packed::of(&[message.into()])),
-            Err(error) => Err(ExchangeError::Receive(error.into())),
-        }
+    #[inline]
+    fn advance(&self, outgoing: &[u8], next: u64) -> Result<bool, (usize, SendError)> {
+        messaging::advance(outgoing, next)
+            .map_err(|unsent| (unsent.taken as usize, unsent.error.into()))
+    }
+}
+
+/// Why there is no message, where there was nothing to send.
+fn nothing(error: messaging::ExchangeError) -> ReceiveError {
+    match error {
+        messaging::ExchangeError::Receive(error) => error.into(),
+        messaging::ExchangeError::Send(_) => ReceiveError::Closed,
     }
 }
 

@@ -72,7 +72,7 @@ pub fn encode_state<State: Serialize>(state: &State) -> Result<Vec<u8>, String> 
 /// # Errors
 /// Where they are not exactly one state of this type.
 pub fn decode_state<State: DeserializeOwned>(bytes: Vec<u8>) -> Result<State, String> {
-    crate::message::decode(bytes).map_err(|DecodeError { payload, reason }| {
+    crate::message::decode(bytes.into()).map_err(|DecodeError { payload, reason }| {
         format!(
             "its {} bytes are no state of this kernel: {reason}",
             payload.len()

@@ -49,23 +49,6 @@ pub(crate) trait Host {
         timeout: Option<Duration>,
     ) -> Result<usize, SendError>;
 
-    /// Sends messages without a timeout and receives the next one: [`send_batch`](Self::send_batch)
-    /// and [`receive`](Self::receive) in one, which a host may have a shorter way for.
-    fn exchange(
-        &self,
-        messages: &[Outgoing<Payload<'_>>],
-        timeout: Option<Duration>,
-    ) -> Result<Envelope<Vec<u8>>, ExchangeError> {
-        let mut taken = 0;
-        while taken < messages.len() {
-            match self.send_batch(&messages[taken..], None) {
-                Ok(more) => taken += more,
-                Err(error) => return Err(ExchangeError::Send { taken, error }),
-            }
-        }
-        self.receive(timeout).map_err(ExchangeError::Receive)
-    }
-
     /// Sends what is packed, without a timeout: as many as were taken where one was not.
     fn send_packed(&self, outgoing: &[u8]) -> Result<(), (usize, SendError)> {
         let messages = packed::unpack(outgoing);
@@ -79,14 +62,25 @@ pub(crate) trait Host {
         Ok(())
     }
 
-    /// The same, and receives up to `max` messages, waiting for the first.
-    fn exchange_packed(&self, outgoing: &[u8], max: u32) -> Result<Packed, ExchangeError> {
+    /// The same, and receives up to `max` messages, waiting for the first. Behind them there may be
+    /// some that are read ahead: each is received with [`advance`](Self::advance).
+    fn exchange(&self, outgoing: &[u8], max: u32) -> Result<Packed, ExchangeError> {
         self.send_packed(outgoing)
             .map_err(|(taken, error)| ExchangeError::Send { taken, error })?;
-        let batch = self.receive_batch(max, None);
-        batch
-            .map(|batch| Packed::of(&batch))
-            .map_err(ExchangeError::Receive)
+        let received = match max {
+            1 => self.receive(None).map(Packed::long),
+            _ => self
+                .receive_batch(max, None)
+                .map(|batch| Packed::of(&batch)),
+        };
+        received.map_err(ExchangeError::Receive)
+    }
+
+    /// Sends what is packed, without a timeout, and receives the message of this id, if it still is
+    /// the next one.
+    fn advance(&self, outgoing: &[u8], _next: u64) -> Result<bool, (usize, SendError)> {
+        self.send_packed(outgoing)?;
+        Ok(false)
     }
 }
 

@@ -53,6 +53,7 @@ pub mod life;
 pub mod log;
 mod message;
 #[allow(dead_code, reason = "part of it is for a guest, part for a test host")]
+mod outbox;
 mod packed;
 mod replies;
 pub mod schema;

@@ -33,6 +33,19 @@ pub trait Message: Sized {
     /// Where a hand-written `Serialize` refuses.
     fn encode(&self) -> Result<Cow<'_, [u8]>, EncodeError>;
 
+    /// The bytes that are sent, where the message is bytes.
+    #[doc(hidden)]
+    fn as_bytes(&self) -> Option<&[u8]> {
+        None
+    }
+
+    /// Puts the bytes that are sent behind what is there. After an error some of them may be there.
+    #[doc(hidden)]
+    fn append_to(&self, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
+        bytes.extend_from_slice(&self.encode()?);
+        Ok(())
+    }
+
     /// The bytes that are sent, of a message that is not needed any more.
     ///
     /// # Errors
@@ -45,7 +58,7 @@ pub trait Message: Sized {
     ///
     /// # Errors
     /// Where the bytes are not exactly one message of this type.
-    fn decode(payload: Vec<u8>) -> Result<Self, DecodeError>;
+    fn decode(payload: Cow<'_, [u8]>) -> Result<Self, DecodeError>;
 }
 
 // Whoever lacks the traits is told of `#[message]`, not of them.
@@ -60,18 +73,35 @@ impl<T: Schema + Serialize + DeserializeOwned> Message for T {
         }
     }
 
-    fn decode(payload: Vec<u8>) -> Result<Self, DecodeError> {
+    fn append_to(&self, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
+        match postcard::to_extend(self, Behind(bytes)) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(EncodeError(error.to_string())),
+        }
+    }
+
+    fn decode(payload: Cow<'_, [u8]>) -> Result<Self, DecodeError> {
         decode(payload)
     }
 }
 
+/// Puts what is encoded behind what is there.
+struct Behind<'a>(&'a mut Vec<u8>);
+
+impl Extend<u8> for Behind<'_> {
+    fn extend<Bytes: IntoIterator<Item = u8>>(&mut self, bytes: Bytes) {
+        self.0.extend(bytes);
+    }
+}
+
 /// What these bytes are, all of them.
-pub(crate) fn decode<T: DeserializeOwned>(payload: Vec<u8>) -> Result<T, DecodeError> {
+pub(crate) fn decode<T: DeserializeOwned>(payload: Cow<'_, [u8]>) -> Result<T, DecodeError> {
     let reason = match postcard::take_from_bytes(&payload) {
         Ok((decoded, [])) => return Ok(decoded),
         Ok((_, rest)) => format!("{} bytes are left over", rest.len()),
         Err(error) => error.to_string(),
     };
+    let payload = payload.into_owned();
     Err(DecodeError { payload, reason })
 }
 
@@ -96,12 +126,16 @@ impl Message for Raw {
         Ok(Cow::Borrowed(&self.0))
     }
 
+    fn as_bytes(&self) -> Option<&[u8]> {
+        Some(&self.0)
+    }
+
     fn into_payload(self) -> Result<Vec<u8>, EncodeError> {
         Ok(self.0)
     }
 
-    fn decode(payload: Vec<u8>) -> Result<Self, DecodeError> {
-        Ok(Self(payload))
+    fn decode(payload: Cow<'_, [u8]>) -> Result<Self, DecodeError> {
+        Ok(Self(payload.into_owned()))
     }
 }
 

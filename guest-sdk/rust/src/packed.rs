@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::envelope::{Envelope, Outgoing, Priority};
+use crate::error::EncodeError;
 use crate::host::Payload;
 
 /// The head of a message that is received: length, priority, id, correlation.
@@ -14,11 +15,13 @@ const OUTGOING_HEAD: usize = 16;
 /// What stands for the priority of the message received last.
 const AS_RECEIVED: u32 = 255;
 
-/// Messages that the host has packed, and how far they have been read.
+/// Messages that the host has packed, and how far they have been read; or one that was too long for
+/// that.
 #[derive(Debug, Default)]
 pub(crate) struct Packed {
     bytes: Vec<u8>,
     read: usize,
+    long: Option<Envelope<Vec<u8>>>,
 }
 
 /// The head of a packed message, and where its payload is.
@@ -32,7 +35,18 @@ struct Head {
 
 impl Packed {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes, read: 0 }
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
+
+    /// One message that is not packed.
+    pub(crate) fn long(message: Envelope<Vec<u8>>) -> Self {
+        Self {
+            long: Some(message),
+            ..Self::default()
+        }
     }
 
     /// The id of the next message.
@@ -41,27 +55,17 @@ impl Packed {
     }
 
     /// Reads the next message.
-    pub(crate) fn next(&mut self) -> Option<Envelope<Vec<u8>>> {
-        let head = self.head()?;
-        let payload = self.bytes.get(head.payload.clone())?;
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Envelope<Payload<'_>>> {
+        let Some(head) = self.head() else {
+            return Some(self.long.take()?.map(Payload::from));
+        };
         self.read = head.payload.end;
         Some(Envelope {
             id: head.id,
             correlation: head.correlation,
             priority: head.priority,
-            message: payload.to_vec(),
-        })
-    }
-
-    /// Reads the next message where it is.
-    pub(crate) fn next_in_place(&mut self) -> Option<Envelope<&[u8]>> {
-        let head = self.head()?;
-        self.read = head.payload.end;
-        Some(Envelope {
-            id: head.id,
-            correlation: head.correlation,
-            priority: head.priority,
-            message: self.bytes.get(head.payload)?,
+            message: self.bytes.get(head.payload)?.into(),
         })
     }
 
@@ -98,16 +102,40 @@ impl Packed {
     }
 }
 
-/// Packs a message that is sent.
-pub(crate) fn pack(outgoing: &Outgoing<Payload<'_>>, packed: &mut Vec<u8>) {
+/// Packs a message that is sent, whose bytes are these.
+#[inline]
+pub(crate) fn pack(outgoing: &Outgoing<&[u8]>, packed: &mut Vec<u8>) {
+    let head = head_of(outgoing, outgoing.message.len());
+    packed.reserve(OUTGOING_HEAD + outgoing.message.len());
+    packed.extend_from_slice(&head);
+    packed.extend_from_slice(outgoing.message);
+}
+
+/// Packs a message that is sent, whose bytes are what this function puts behind what is there.
+/// After an error the message is not there.
+pub(crate) fn pack_with<T>(
+    outgoing: &Outgoing<T>,
+    packed: &mut Vec<u8>,
+    append: impl FnOnce(&T, &mut Vec<u8>) -> Result<(), EncodeError>,
+) -> Result<(), EncodeError> {
+    let begin = packed.len();
+    let payload = begin + OUTGOING_HEAD;
+    packed.resize(payload, 0);
+    if let Err(error) = append(&outgoing.message, packed) {
+        packed.truncate(begin);
+        return Err(error);
+    }
+    let head = head_of(outgoing, packed.len() - payload);
+    packed[begin..payload].copy_from_slice(&head);
+    Ok(())
+}
+
+fn head_of<T>(outgoing: &Outgoing<T>, length: usize) -> [u8; OUTGOING_HEAD] {
     let priority = outgoing.priority.map_or(AS_RECEIVED, number);
-    let length = outgoing.message.len() as u32;
     let correlation = outgoing.correlation.unwrap_or(0);
     // As one number, so that it is written at once.
-    let head = u128::from(length) | u128::from(priority) << 32 | u128::from(correlation) << 64;
-    packed.reserve(OUTGOING_HEAD + outgoing.message.len());
-    packed.extend_from_slice(&head.to_le_bytes());
-    packed.extend_from_slice(&outgoing.message);
+    let head = length as u32 as u128 | u128::from(priority) << 32 | u128::from(correlation) << 64;
+    head.to_le_bytes()
 }
 
 /// Reads the messages that [`pack`] packed.
@@ -182,12 +210,13 @@ mod tests {
         let first = packed.next().unwrap();
         assert_eq!((first.id, first.correlation), (1, 101));
         assert_eq!(
-            (first.priority, first.message),
-            (Priority::Low, b"ab".to_vec())
+            (first.priority, &*first.message),
+            (Priority::Low, &b"ab"[..])
         );
         let second = packed.next().unwrap();
         assert_eq!((second.id, second.priority), (2, Priority::Urgent));
-        assert_eq!((packed.next_id(), packed.next()), (None, None));
+        assert_eq!(packed.next_id(), None);
+        assert_eq!(packed.next(), None);
     }
 
     #[test]
@@ -201,10 +230,10 @@ mod tests {
     #[test]
     fn a_message_is_packed_with_what_it_names() {
         let mut packed = Vec::new();
-        pack(&Outgoing::new(b"a"[..].into()), &mut packed);
+        pack(&Outgoing::new(&b"a"[..]), &mut packed);
         assert_eq!(packed, b"\x01\0\0\0\xff\0\0\0\0\0\0\0\0\0\0\0a");
         packed.clear();
-        let named = Outgoing::new(b""[..].into())
+        let named = Outgoing::new(&b""[..])
             .correlation(7)
             .priority(Priority::High);
         pack(&named, &mut packed);
@@ -212,16 +241,36 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_encoded_leaves_what_is_packed_as_it_was() {
+        let mut packed = Vec::new();
+        let append = |bytes: &&[u8], packed: &mut Vec<u8>| {
+            packed.extend_from_slice(bytes);
+            Ok(())
+        };
+        pack_with(&Outgoing::new(&b"ab"[..]), &mut packed, append).unwrap();
+        let mut as_bytes = Vec::new();
+        pack(&Outgoing::new(&b"ab"[..]), &mut as_bytes);
+        assert_eq!(packed, as_bytes);
+        let refuse = |(): &(), packed: &mut Vec<u8>| {
+            packed.push(1);
+            Err(EncodeError("no".into()))
+        };
+        pack_with(&Outgoing::new(()), &mut packed, refuse).unwrap_err();
+        assert_eq!(packed, as_bytes);
+    }
+
+    #[test]
     fn what_is_packed_is_unpacked_and_skipped() {
         let messages = [
-            Outgoing::new(b"first"[..].into()),
-            Outgoing::new(b""[..].into()).priority(Priority::Urgent),
-            Outgoing::new(b"third"[..].into()).correlation(9),
+            Outgoing::new(&b"first"[..]),
+            Outgoing::new(&b""[..]).priority(Priority::Urgent),
+            Outgoing::new(&b"third"[..]).correlation(9),
         ];
         let mut packed = Vec::new();
         messages
             .iter()
             .for_each(|message| pack(message, &mut packed));
+        let messages = messages.map(|message| message.map(Payload::from));
         assert_eq!(unpack(&packed), messages);
         skip(&mut packed, 2);
         assert_eq!(unpack(&packed), messages[2..]);

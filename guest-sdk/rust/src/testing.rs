@@ -216,7 +216,7 @@ impl<Input, Output> fmt::Debug for TestHost<Input, Output> {
 }
 
 fn decode<Output: Message>(sent: Envelope<Vec<u8>>) -> Envelope<Output> {
-    match Output::decode(sent.message) {
+    match Output::decode(sent.message.into()) {
         Ok(message) => Envelope {
             id: sent.id,
             correlation: sent.correlation,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Context;
 use crate::envelope::Envelope;
 use crate::error::{DecodeError, Malformed, ReceiveError};
+use crate::host::Payload;
 use crate::message::Message;
 
 impl<Input: Message, Output: Message> Context<Input, Output> {
@@ -86,8 +87,8 @@ pub(crate) fn log_malformed<Input>(
 }
 
 /// Decodes a message.
-pub(crate) fn open<Input: Message>(
-    envelope: Envelope<Vec<u8>>,
+pub(crate) fn open<'a, Input: Message>(
+    envelope: Envelope<impl Into<Payload<'a>>>,
 ) -> Result<Envelope<Input>, Malformed> {
     let Envelope {
         id,
@@ -95,7 +96,7 @@ pub(crate) fn open<Input: Message>(
         priority,
         message: payload,
     } = envelope;
-    match Input::decode(payload) {
+    match Input::decode(payload.into()) {
         Ok(message) => Ok(Envelope {
             id,
             correlation,

@@ -2,11 +2,11 @@
 
 use super::Context;
 use super::receive::{log_malformed, open};
-use crate::envelope::Envelope;
-use crate::error::{Malformed, ReceiveError, SendError, outcome};
-use crate::host::ExchangeError;
+use crate::error::outcome;
 use crate::message::Message;
-use crate::replies::{Handler, Replies, Unsent};
+use crate::outbox::Outbox;
+use crate::packed::Packed;
+use crate::replies::{Handler, Replies};
 
 /// The most replies that are sent in one call to the host: enough to share the cost of the call.
 const BATCH: usize = 64;
@@ -45,37 +45,26 @@ impl<Input: Message, Output: Message> Context<Input, Output> {
     }
 
     fn serve_until_end(&self, handle: &mut Handler<'_, Input, Output>) -> crate::Result<()> {
+        let host = &*self.host;
         let mut replies = Replies::none();
-        let mut unsent = Unsent::default();
+        let mut outbox = Outbox::default();
+        let mut ahead = Packed::default();
         loop {
-            let Some(envelope) = log_malformed(self.exchange(&mut unsent)?) else {
+            // The replies to one message are not kept for those to the next: a handler may be slow,
+            // or trap.
+            match ahead.next_id() {
+                Some(next) if outbox.advance(host, next)? => {}
+                _ => ahead = outbox.exchange(host, 1)?,
+            }
+            let Some(envelope) = ahead.next().map(open).and_then(log_malformed) else {
                 continue;
             };
             replies.answer(&envelope);
             handle(envelope.message, &mut replies)?;
             for reply in replies.outgoing.drain(..) {
-                unsent.push(reply).map_err(SendError::from)?;
-                if unsent.is_enough(BATCH) {
-                    unsent.deliver(|replies| self.host.send_batch(replies, None))?;
-                }
-            }
-        }
-    }
-
-    /// Sends the replies to one message and receives the next, in one call. They are not kept for
-    /// those to the next: a handler may be slow, or trap.
-    fn exchange(&self, unsent: &mut Unsent) -> crate::Result<Result<Envelope<Input>, Malformed>> {
-        loop {
-            match self.host.exchange(&unsent.messages, None) {
-                Ok(envelope) => {
-                    unsent.clear();
-                    return Ok(open(envelope));
-                }
-                Err(ExchangeError::Receive(ReceiveError::Timeout)) => unsent.clear(),
-                Err(ExchangeError::Receive(end)) => return Err(end.into()),
-                Err(ExchangeError::Send { taken, error }) => {
-                    unsent.messages.drain(..taken);
-                    unsent.refused(error)?;
+                outbox.push(host, &reply)?;
+                if outbox.is_enough(BATCH) {
+                    outbox.deliver(host)?;
                 }
             }
         }

@@ -1,11 +1,10 @@
 //! The loop for bytes in great number.
 
 use super::Context;
-use crate::envelope::{Envelope, Outgoing};
-use crate::error::{ReceiveError, SendError, outcome};
-use crate::host::ExchangeError;
+use crate::envelope::{Outgoing, Priority};
+use crate::error::outcome;
 use crate::message::Raw;
-use crate::packed::{Packed, pack, skip};
+use crate::outbox::Outbox;
 
 /// The most messages that are handed over at once.
 const BATCH: u32 = 512;
@@ -13,21 +12,21 @@ const BATCH: u32 = 512;
 /// What a handler of [`Context::serve_bytes`] answers.
 #[derive(Debug, Default)]
 pub struct ByteReplies {
-    packed: Vec<u8>,
-    request: Option<Envelope<()>>,
+    outbox: Outbox,
+    /// Correlation and priority of the message in hand.
+    request: Option<(u64, Priority)>,
 }
 
 impl ByteReplies {
     /// Adds a reply with the correlation and the priority of the message in hand.
+    #[inline]
     pub fn push(&mut self, reply: &[u8]) {
-        let reply = Outgoing::new(reply.into());
-        let reply = match &self.request {
-            Some(request) => reply
-                .correlation(request.correlation)
-                .priority(request.priority),
-            None => reply,
-        };
-        pack(&reply, &mut self.packed);
+        let (correlation, priority) = self.request.unzip();
+        self.outbox.pack(&Outgoing {
+            message: reply,
+            correlation,
+            priority,
+        });
     }
 }
 
@@ -68,72 +67,19 @@ impl Context<Raw, Raw> {
         &self,
         mut handle: impl FnMut(&[u8], &mut ByteReplies) -> crate::Result<()>,
     ) -> crate::Result<()> {
+        let host = &*self.host;
         let mut replies = ByteReplies::default();
         loop {
-            let mut batch = self.exchange_batch(&mut replies, BATCH)?;
-            while let Some(message) = batch.next_in_place() {
-                let request = Envelope {
-                    id: message.id,
-                    correlation: message.correlation,
-                    priority: message.priority,
-                    message: (),
-                };
-                replies.request = Some(request);
-                let done = replies.packed.len();
-                if let Err(error) = handle(message.message, &mut replies) {
-                    replies.packed.truncate(done);
-                    self.send_packed(&mut replies)?;
+            let mut batch = replies.outbox.exchange(host, BATCH)?;
+            while let Some(message) = batch.next() {
+                replies.request = Some((message.correlation, message.priority));
+                let done = replies.outbox.mark();
+                if let Err(error) = handle(&message.message, &mut replies) {
+                    replies.outbox.take_back(done);
+                    replies.outbox.deliver(host)?;
                     return Err(error);
                 }
             }
         }
-    }
-
-    /// Sends what is packed and receives the next batch.
-    fn exchange_batch(&self, replies: &mut ByteReplies, max: u32) -> crate::Result<Packed> {
-        loop {
-            match self.host.exchange_packed(&replies.packed, max) {
-                Ok(batch) => {
-                    replies.packed.clear();
-                    return Ok(batch);
-                }
-                Err(ExchangeError::Receive(ReceiveError::Timeout)) => replies.packed.clear(),
-                Err(ExchangeError::Receive(end)) => return Err(end.into()),
-                Err(ExchangeError::Send { taken, error }) => {
-                    skip(&mut replies.packed, taken);
-                    refused(&mut replies.packed, error)?;
-                }
-            }
-        }
-    }
-
-    /// Sends what is packed.
-    fn send_packed(&self, replies: &mut ByteReplies) -> Result<(), SendError> {
-        while !replies.packed.is_empty() {
-            match self.host.send_packed(&replies.packed) {
-                Ok(()) => replies.packed.clear(),
-                Err((taken, error)) => {
-                    skip(&mut replies.packed, taken);
-                    refused(&mut replies.packed, error)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The first of the replies was not taken.
-fn refused(packed: &mut Vec<u8>, error: SendError) -> Result<(), SendError> {
-    match error {
-        SendError::Full => {
-            crate::warn!("dropped a reply: the output queue is full");
-            skip(packed, 1);
-            Ok(())
-        }
-        SendError::Terminating => {
-            crate::warn!("asked to end with replies unsent");
-            Err(SendError::Terminating)
-        }
-        error => Err(error),
     }
 }
