@@ -26,7 +26,8 @@ impl Host {
         let ports = &self.ports;
         let mut messages = Vec::new();
         let take = |front: &mut Front<Message>| {
-            front.take_many(BATCH_MESSAGES.get(), BATCH_BYTES, |_| true, &mut messages);
+            let each = |message| messages.push(message);
+            front.take_many(BATCH_MESSAGES.get(), BATCH_BYTES, |_| true, each);
         };
         let popped = {
             let _waiting = ports.control.mark(Place::Waiting);

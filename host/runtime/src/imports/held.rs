@@ -20,8 +20,8 @@ impl Held {
         self.messages.clear();
     }
 
-    pub(super) fn received(&mut self, messages: &[Message]) {
-        self.messages.extend(messages.iter().cloned());
+    pub(super) fn received(&mut self, message: &Message) {
+        self.messages.push_back(message.clone());
     }
 
     /// The kernel answered: it is done with the first message of this exchange.

@@ -1,6 +1,7 @@
 //! `ring:kernel/lifecycle`: what a kernel may ask about its own life.
 
 use super::control::Place;
+use super::turn::yield_turn;
 use super::{Host, entered};
 use crate::lifecycle::KernelState;
 use wasmtime::StoreContextMut;
@@ -21,7 +22,9 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
     linker.func_wrap_async("kernel-id", |mut store: StoreContextMut<'_, Host>, ()| {
         Box::new(async move {
             let Host { turn, ports, .. } = store.data_mut();
-            turn.question(&ports.control).await;
+            if turn.question() {
+                yield_turn(&ports.control).await;
+            }
             Ok((ports.id.as_str().to_owned(),))
         })
     })?;
@@ -30,7 +33,9 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
         |mut store: StoreContextMut<'_, Host>, ()| {
             Box::new(async move {
                 let Host { turn, ports, .. } = store.data_mut();
-                turn.question(&ports.control).await;
+                if turn.question() {
+                    yield_turn(&ports.control).await;
+                }
                 Ok((ports.status.glance() == KernelState::Terminating,))
             })
         },
@@ -38,7 +43,9 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
     linker.func_wrap_async("is-active", |mut store: StoreContextMut<'_, Host>, ()| {
         Box::new(async move {
             let Host { turn, ports, .. } = store.data_mut();
-            turn.question(&ports.control).await;
+            if turn.question() {
+                yield_turn(&ports.control).await;
+            }
             Ok((ports.status.glance() != KernelState::Deactivated,))
         })
     })?;
@@ -46,7 +53,9 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
         Box::new(async move {
             entered(&mut store);
             let Host { turn, ports, .. } = store.data_mut();
-            turn.question(&ports.control).await;
+            if turn.question() {
+                yield_turn(&ports.control).await;
+            }
             Ok((store.data_mut().wait_active().await?,))
         })
     })

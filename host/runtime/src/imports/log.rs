@@ -2,6 +2,7 @@
 
 use super::Host;
 use super::journal::Level;
+use super::turn::yield_turn;
 use tokio::time::Instant;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, LinkerInstance, WasmStr};
@@ -40,7 +41,9 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
                 }
                 // By time: what a text costs depends on what is in it.
                 let Host { turn, ports, .. } = store.data_mut();
-                turn.time(&ports.control, begun.elapsed()).await;
+                if turn.time(begun.elapsed()) {
+                    yield_turn(&ports.control).await;
+                }
                 Ok(())
             })
         },

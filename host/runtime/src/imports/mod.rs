@@ -14,10 +14,9 @@ mod ports;
 mod turn;
 mod wasi;
 
-use crate::message::{Message, MessageId, Priority};
+use crate::message::{MessageId, Priority};
 use crate::sandbox::{Memory, World};
 use bytes::BytesMut;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use turn::Turn;
@@ -49,9 +48,7 @@ pub(crate) struct Host {
     world: Arc<World>,
     /// Made when it is first asked for: most kernels have nothing of WASI.
     wasi: Option<Box<Wasi>>,
-    /// Messages that are being handed over and sent, and messages packed; kept for their memory.
-    taken: Vec<Message>,
-    outgoing: VecDeque<Message>,
+    /// Messages packed to be handed over; kept for its memory.
     packed: BytesMut,
 }
 
@@ -71,8 +68,6 @@ impl Host {
             last_received: None,
             world,
             wasi: None,
-            taken: Vec::new(),
-            outgoing: VecDeque::new(),
             packed: BytesMut::new(),
         }
     }
@@ -109,12 +104,17 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Host>> {
 }
 
 /// What every call of a kernel to the host begins with, and every return of a handler.
+#[inline]
 pub(crate) fn entered(store: &mut StoreContextMut<'_, Host>) {
-    let fuel = store.as_context().get_fuel();
     let host = store.data_mut();
     host.memory.survived();
-    if let (Some(meter), Ok(fuel)) = (&host.ports.meter, fuel) {
-        let burnt = host.ports.limits.fuel().saturating_sub(fuel);
+    if host.ports.meter.is_none() {
+        return;
+    }
+    let fuel = store.as_context().get_fuel();
+    let ports = &store.data().ports;
+    if let (Some(meter), Ok(fuel)) = (&ports.meter, fuel) {
+        let burnt = ports.limits.fuel().saturating_sub(fuel);
         meter.fuel.store(burnt, Ordering::Relaxed);
     }
 }

@@ -102,6 +102,12 @@ impl Ports {
         }
     }
 
+    /// Whether it matters which messages the kernel has received.
+    #[inline]
+    pub(crate) fn keeps_received(&self) -> bool {
+        self.meter.is_some() || self.holds_messages.load(Ordering::Relaxed)
+    }
+
     fn next_id(&self) -> MessageId {
         MessageId(self.message_ids.fetch_add(1, Ordering::Relaxed) + 1)
     }

@@ -37,43 +37,50 @@ pub(super) struct Turn {
     entered: Option<Instant>,
 }
 
+/// Counts work of the host for the kernel. What these return is true if that ends the turn: the
+/// kernel is then to [yield](yield_turn).
 impl Turn {
-    /// Counts a call that asked for a state, and yields if that ends the turn.
-    pub(super) async fn question(&mut self, control: &Control) {
-        self.spend(control, QUESTION).await;
+    /// A call that asked for a state.
+    #[inline]
+    pub(super) fn question(&mut self) -> bool {
+        self.spend(QUESTION)
     }
 
-    /// Counts a call that moved so many bytes, and yields if that ends the turn.
-    pub(super) async fn transfer(&mut self, control: &Control, bytes: usize) {
-        self.spend(control, TRANSFER + bytes / BYTES_PER_UNIT).await;
+    /// A call that moved so many bytes.
+    #[inline]
+    pub(super) fn transfer(&mut self, bytes: usize) -> bool {
+        self.spend(TRANSFER + bytes / BYTES_PER_UNIT)
     }
 
-    /// Counts so many messages of so many bytes, and yields if that ends the turn.
-    pub(super) async fn batch(&mut self, control: &Control, messages: usize, bytes: usize) {
+    /// So many messages of so many bytes.
+    #[inline]
+    pub(super) fn batch(&mut self, messages: usize, bytes: usize) -> bool {
         let units = messages.saturating_mul(HANDED) + bytes / BYTES_PER_UNIT;
-        self.spend(control, TRANSFER + units).await;
+        self.spend(TRANSFER + units)
     }
 
-    /// Counts work that took so long, and yields if that ends the turn.
-    pub(super) async fn time(&mut self, control: &Control, time: Duration) {
+    /// Work that took so long.
+    pub(super) fn time(&mut self, time: Duration) -> bool {
         let units = time.as_nanos() / TIME_PER_UNIT.as_nanos();
         let units = usize::try_from(units).unwrap_or(usize::MAX);
-        self.spend(control, units.saturating_add(QUESTION)).await;
+        self.spend(units.saturating_add(QUESTION))
     }
 
     #[inline]
-    async fn spend(&mut self, control: &Control, units: usize) {
+    #[must_use]
+    fn spend(&mut self, units: usize) -> bool {
         self.spent = self.spent.saturating_add(units);
-        if self.spent >= TURN {
+        let is_over = self.spent >= TURN;
+        if is_over {
             self.spent = 0;
-            yield_turn(control).await;
         }
+        is_over
     }
 }
 
 /// Has others have their turn.
 #[cold]
-async fn yield_turn(control: &Control) {
+pub(super) async fn yield_turn(control: &Control) {
     let _yielding = control.mark(Place::Yielding);
     let mut yielded = false;
     std::future::poll_fn(|context| {
@@ -102,7 +109,9 @@ impl CallHookHandler<Host> for HostTime {
             CallHook::CallingHost => turn.entered = Some(Instant::now()),
             CallHook::ReturningFromHost => {
                 let time = turn.entered.take().map(|entered| entered.elapsed());
-                turn.time(&ports.control, time.unwrap_or_default()).await;
+                if turn.time(time.unwrap_or_default()) {
+                    yield_turn(&ports.control).await;
+                }
             }
             CallHook::CallingWasm | CallHook::ReturningFromWasm => {}
         }

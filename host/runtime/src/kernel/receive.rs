@@ -42,7 +42,12 @@ impl Kernel {
         consume_budget().await;
         let mut batch = self.ports.output.take(max, |front: &mut Front<Message>| {
             let mut messages = Vec::new();
-            front.take_many(max.get(), usize::MAX, |_| true, &mut messages);
+            front.take_many(
+                max.get(),
+                usize::MAX,
+                |_| true,
+                |message| messages.push(message),
+            );
             messages
         });
         let popped = match timeout {

@@ -71,7 +71,8 @@ impl Kernel {
     ) -> Result<(), Error> {
         while !messages.is_empty() {
             let mut lost = Vec::new();
-            let (stopped, wakers) = self.ports.input.offer_many(messages, |pushed| {
+            let next = std::iter::from_fn(|| messages.pop_front());
+            let (stopped, wakers) = self.ports.input.offer_many(next, |pushed| {
                 *taken += 1;
                 match pushed {
                     Pushed::Accepted => {}

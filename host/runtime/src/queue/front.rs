@@ -29,25 +29,26 @@ impl<T: Item> Front<T> {
     }
 
     /// Takes the next item and, up to `max_items` items and `max_bytes` bytes in all, those behind
-    /// it that go with it.
+    /// it that go with it. `each` gets them, in their order.
     pub fn take_many(
         &mut self,
         max_items: usize,
         max_bytes: usize,
         goes_with_it: impl Fn(&T) -> bool,
-        taken: &mut Vec<T>,
+        mut each: impl FnMut(T),
     ) {
         let Some(first) = self.take() else { return };
         let mut bytes = first.bytes();
         let mut left = if first.alone() { 1 } else { max_items };
-        taken.push(first);
+        each(first);
         while let Some(next) = self.items.front() {
             bytes = bytes.saturating_add(next.bytes());
             left = left.saturating_sub(1);
             if left == 0 || bytes > max_bytes || next.alone() || !goes_with_it(next) {
                 return;
             }
-            taken.extend(self.take());
+            let Some(next) = self.take() else { return };
+            each(next);
         }
     }
 

@@ -50,6 +50,7 @@ impl<T: Item, R, Take: FnOnce(&mut Front<T>) -> R> Pop<'_, T, Take> {
         }
     }
 
+    #[inline]
     fn attempt(&mut self, context: Option<&Context<'_>>) -> Poll<Result<R, PopError>> {
         let queue = self.queue;
         let mut front = queue.front.lock();
@@ -66,6 +67,16 @@ impl<T: Item, R, Take: FnOnce(&mut Front<T>) -> R> Pop<'_, T, Take> {
             }
             return Poll::Ready(Ok(result));
         }
+        self.attempt_slowly(front, context)
+    }
+
+    /// The same where both sides are needed.
+    fn attempt_slowly(
+        &mut self,
+        mut front: MutexGuard<'_, Front<T>>,
+        context: Option<&Context<'_>>,
+    ) -> Poll<Result<R, PopError>> {
+        let queue = self.queue;
         let mut state = queue.state.lock();
         if queue.signals.is_overtaken() {
             state.recall(&mut front, &queue.signals);

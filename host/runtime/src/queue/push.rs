@@ -3,7 +3,6 @@
 use super::front::Signals;
 use super::state::{Producers, SenderTicket, State, WaitingSender};
 use super::{Item, Overflow, Queue, Wakers};
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -78,15 +77,16 @@ impl<T: Item> Queue<T> {
 impl<T: Item> Queue<T> {
     /// Puts items in, one after the other, up to the first that is refused or would have to wait:
     /// what came of that one, and those who are to be woken. `each` is told of what came of those
-    /// before it; it must not come back to the queue.
+    /// before it. Neither it nor the iterator may come back to the queue.
+    #[inline]
     pub fn offer_many(
         &self,
-        items: &mut VecDeque<T>,
+        items: impl Iterator<Item = T>,
         mut each: impl FnMut(Pushed<T>),
     ) -> (Option<Offered<T>>, Wakers) {
         let mut wakers = Wakers::new();
         let mut state = self.state.lock();
-        while let Some(item) = items.pop_front() {
+        for item in items {
             match state.offer(item, &self.signals, &mut wakers) {
                 Offered::Decided(Ok(pushed)) => each(pushed),
                 stopped => return (Some(stopped), wakers),
@@ -213,25 +213,33 @@ impl<T: Item> State<T> {
         ticket
     }
 
+    #[inline]
     fn offer(&mut self, item: T, signals: &Signals, wakers: &mut Wakers) -> Offered<T> {
         if !self.waiting_senders.is_empty() {
             // Room that has just come is theirs.
             self.settle(signals, wakers);
         }
-        let offered = self.decide(item, signals);
-        self.settle(signals, wakers);
-        offered
-    }
-
-    fn decide(&mut self, item: T, signals: &Signals) -> Offered<T> {
-        let refuse = |item, refusal| Offered::Decided(Err(Refused { item, refusal }));
         if self.producers == Producers::Closed {
-            return refuse(item, Refusal::Closed);
+            return Offered::Decided(Err(Refused {
+                item,
+                refusal: Refusal::Closed,
+            }));
+        }
+        if let Some((ticket, waker)) = self.next_receiver() {
+            self.accept_for(ticket, item);
+            wakers.receiver(waker);
+            return Offered::Decided(Ok(Pushed::Accepted));
         }
         if self.has_room_for(&item, signals) {
             self.accept(item, signals);
             return Offered::Decided(Ok(Pushed::Accepted));
         }
+        self.overflow(item, signals)
+    }
+
+    /// What comes of an item for which there is no room.
+    fn overflow(&mut self, item: T, signals: &Signals) -> Offered<T> {
+        let refuse = |item, refusal| Offered::Decided(Err(Refused { item, refusal }));
         match self.overflow {
             Overflow::Wait if self.producers == Producers::Unwaiting => {
                 refuse(item, Refusal::Unwaiting)

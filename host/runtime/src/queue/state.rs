@@ -156,6 +156,9 @@ impl<T: Item> State<T> {
 
     /// Moves what is next to the front, of which `wanted` are to be handed out at once.
     pub(super) fn serve(&mut self, wanted: usize, front: &mut Front<T>) {
+        if self.items.is_empty() {
+            return;
+        }
         let most = match self.overflow {
             // Which is the oldest is decided on this side.
             Overflow::DropOldest => wanted,
@@ -212,6 +215,23 @@ impl<T: Item> State<T> {
         others == 0 || others < self.capacity && bytes <= capacity_bytes
     }
 
+    /// A receiver that waits and may have an item. Where there is one, nothing is before that item.
+    #[inline]
+    pub(super) fn next_receiver(&mut self) -> Option<(ReceiverTicket, Waker)> {
+        if self.waiting_receivers.is_empty() || self.consumers != Consumers::Open {
+            return None;
+        }
+        self.waiting_receivers.pop_first()
+    }
+
+    /// Takes an item in and promises it to such a receiver.
+    pub(super) fn accept_for(&mut self, ticket: ReceiverTicket, item: T) {
+        self.promised.insert(ticket, item);
+        self.counts.accepted += 1;
+        self.counts.peak_depth = self.counts.peak_depth.max(1);
+    }
+
+    #[inline]
     pub(super) fn accept(&mut self, item: T, signals: &Signals) {
         if self
             .moved

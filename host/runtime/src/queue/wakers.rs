@@ -1,11 +1,13 @@
 //! Those who are to be woken.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
 thread_local! {
     /// Those who are woken when the work at hand on this thread is done; `None` outside of such.
     static LATER: RefCell<Option<Vec<Waker>>> = const { RefCell::new(None) };
+    /// Empty; kept for its memory.
+    static SPARE: Cell<Vec<Waker>> = const { Cell::new(Vec::new()) };
 }
 
 /// Does work that may wake many, some of them again and again, and wakes them when it is done. The
@@ -16,12 +18,15 @@ pub fn waking_at_the_end<R>(work: impl FnOnce() -> R) -> R {
 
     impl Drop for End {
         fn drop(&mut self) {
-            let woken = LATER.replace(self.0.take());
-            woken.into_iter().flatten().for_each(Waker::wake);
+            let Some(mut woken) = LATER.replace(self.0.take()) else {
+                return;
+            };
+            woken.drain(..).for_each(Waker::wake);
+            SPARE.set(woken);
         }
     }
 
-    let _end = End(LATER.replace(Some(Vec::new())));
+    let _end = End(LATER.replace(Some(SPARE.take())));
     work()
 }
 
@@ -44,58 +49,78 @@ fn wake(waker: Waker) {
 #[derive(Debug, Default)]
 #[must_use = "whoever is not woken waits for ever"]
 pub struct Wakers {
-    senders: Few,
-    receivers: Few,
+    /// Mostly there is none, or one; those cost no allocation.
+    first: Option<Woken>,
+    more: Vec<Woken>,
 }
 
-/// Mostly none, or one; those cost no allocation.
-#[derive(Debug, Default)]
-struct Few {
-    first: Option<Waker>,
-    more: Vec<Waker>,
+#[derive(Debug)]
+enum Woken {
+    Sender(Waker),
+    Receiver(Waker),
 }
 
 impl Wakers {
+    #[inline]
     pub(super) fn new() -> Self {
         Self::default()
     }
 
     pub(super) fn sender(&mut self, waker: Waker) {
-        self.senders.push(waker);
+        self.push(Woken::Sender(waker));
     }
 
     pub(super) fn receiver(&mut self, waker: Waker) {
-        self.receivers.push(waker);
+        self.push(Woken::Receiver(waker));
+    }
+
+    fn push(&mut self, woken: Woken) {
+        if self.first.is_none() {
+            self.first = Some(woken);
+        } else {
+            self.more.push(woken);
+        }
     }
 
     /// Wakes them.
+    #[inline]
     pub fn wake(self) {
-        self.senders.wake();
-        self.receivers.wake();
+        if let Some(first) = self.first {
+            first.wake();
+            self.more.into_iter().for_each(Woken::wake);
+        }
     }
 
     /// Wakes them, but asks first, if there are receivers, whether they have been seen to.
+    #[inline]
     pub fn wake_unless(self, receivers_seen_to: impl FnOnce() -> bool) {
-        self.senders.wake();
-        if self.receivers.first.is_some() && !receivers_seen_to() {
-            self.receivers.wake();
+        match self.first {
+            None => {}
+            Some(only) if self.more.is_empty() => {
+                if !(only.receives() && receivers_seen_to()) {
+                    only.wake();
+                }
+            }
+            Some(first) => {
+                let woken = std::iter::once(first).chain(self.more);
+                let (receivers, senders): (Vec<_>, Vec<_>) = woken.partition(Woken::receives);
+                senders.into_iter().for_each(Woken::wake);
+                if !receivers.is_empty() && !receivers_seen_to() {
+                    receivers.into_iter().for_each(Woken::wake);
+                }
+            }
         }
     }
 }
 
-impl Few {
-    fn push(&mut self, waker: Waker) {
-        if self.first.is_none() {
-            self.first = Some(waker);
-        } else {
-            self.more.push(waker);
-        }
+impl Woken {
+    fn receives(&self) -> bool {
+        matches!(self, Self::Receiver(_))
     }
 
     fn wake(self) {
-        if let Some(first) = self.first {
-            wake(first);
-            self.more.into_iter().for_each(wake);
+        match self {
+            Self::Sender(waker) | Self::Receiver(waker) => wake(waker),
         }
     }
 }

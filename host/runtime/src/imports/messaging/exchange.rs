@@ -4,149 +4,26 @@
 //! each with `advance` when it comes to it. Until then they are in the queue like any other, so a
 //! pause, an end, or a message of a higher band comes before them.
 
-use super::super::control::Place;
-use super::super::{Host, wait_for_room};
-use super::frames::{Unpacked, pack, packed_length, unpack};
-use super::receive::pop_within;
-use super::send::why;
-use super::types::{ExchangeError, SendError, Unsent};
-use super::{BATCH_BYTES, Store};
-use crate::message::{Message, Payload};
-use crate::queue::{Front, Item, Offered};
+use super::super::Host;
+use super::BATCH_BYTES;
+use super::frames::{pack, packed_length};
+use super::receive::{Handed, pop_within};
+use super::types::ExchangeError;
+use crate::message::Message;
+use crate::queue::{Front, Item};
 use bytes::{Bytes, BytesMut};
 use std::num::NonZeroUsize;
-use wasmtime::component::WasmList;
-use wasmtime::{AsContext, bail};
 
 /// The longest payload that is packed, in bytes. A longer one is received by itself: to copy it out
 /// of the packed ones would cost the kernel more than the call does.
-const PACKED_PAYLOAD: usize = 256;
+const PACKED_PAYLOAD: usize = 4 << 10;
 
 /// How far a kernel can read ahead, in messages and in packed bytes.
 const AHEAD_MESSAGES: usize = 64;
-const AHEAD_BYTES: usize = 8 << 10;
+const AHEAD_BYTES: usize = 16 << 10;
 
-/// So many packed messages are put on the output queue at once.
-const AT_ONCE: usize = 64;
-
-/// So much room is kept from one call to the next; what many messages need is not.
-const KEPT_MESSAGES: usize = 8;
+/// So many bytes of room are kept from one call to the next; what many messages need is not.
 const KEPT_BYTES: usize = 4 << 10;
-
-/// Sends packed messages in their order, waiting for room as long as it takes.
-pub(super) async fn send_frames(
-    store: &mut Store<'_>,
-    outgoing: WasmList<u8>,
-) -> wasmtime::Result<Result<(), Unsent>> {
-    let mut at = 0;
-    let mut taken = 0;
-    while at < outgoing.len() {
-        let sent = if store.data().sends_plainly() {
-            send_many(store, &outgoing, &mut at, &mut taken).await?
-        } else {
-            send_one(store, &outgoing, &mut at, &mut taken).await?
-        };
-        if let Err(error) = sent {
-            return Ok(Err(Unsent { taken, error }));
-        }
-    }
-    Ok(Ok(()))
-}
-
-async fn send_one(
-    store: &mut Store<'_>,
-    outgoing: &WasmList<u8>,
-    at: &mut usize,
-    taken: &mut u32,
-) -> wasmtime::Result<Result<(), SendError>> {
-    let limit = store.data().ports.limits.message_bytes;
-    let Some((message, payload)) = next(store, outgoing, *at, limit) else {
-        bail!("what it sent at byte {at} of a list is no packed message");
-    };
-    *at = message.payload.end;
-    let host = store.data_mut();
-    host.begin_send(message.payload.len()).await?;
-    let Some(payload) = payload else {
-        return Ok(Err(host.too_long(message.payload.len())));
-    };
-    let sent = host.send(payload, message.correlation, message.priority, None);
-    Ok(sent.await.map(|()| *taken += 1))
-}
-
-/// Puts messages on the output queue under one lock, as far as there is room, and waits for room for
-/// the next.
-async fn send_many(
-    store: &mut Store<'_>,
-    outgoing: &WasmList<u8>,
-    at: &mut usize,
-    taken: &mut u32,
-) -> wasmtime::Result<Result<(), SendError>> {
-    let mut messages = std::mem::take(&mut store.data_mut().outgoing);
-    let begin = *at;
-    let mut refused = None;
-    {
-        let host = store.data();
-        let context = store.as_context();
-        let packed = outgoing.as_le_slice(&context);
-        while messages.len() < AT_ONCE && *at < packed.len() {
-            let Some(message) = unpack(packed, *at) else {
-                bail!("what it sent at byte {at} of a list is no packed message");
-            };
-            *at = message.payload.end;
-            let payload = packed.get(message.payload).unwrap_or_default();
-            if payload.len() > host.ports.limits.message_bytes {
-                refused = Some(host.too_long(payload.len()));
-                break;
-            }
-            messages.push_back(host.seal(payload.into(), message.correlation, message.priority));
-        }
-    }
-    let host = store.data_mut();
-    host.begin_send(0).await?;
-    let ports = &host.ports;
-    host.turn
-        .batch(&ports.control, messages.len(), *at - begin)
-        .await;
-    while !messages.is_empty() {
-        let (stopped, wakers) = ports.output.offer_many(&mut messages, |_| *taken += 1);
-        wakers.wake();
-        let pushed = match stopped {
-            None => break,
-            Some(Offered::Decided(pushed)) => pushed,
-            Some(Offered::Waits(message)) => {
-                let _waiting = ports.control.mark(Place::Waiting);
-                wait_for_room(&ports.output, message, None).await
-            }
-        };
-        match pushed {
-            Ok(_) => *taken += 1,
-            Err(unsent) => {
-                refused = Some(why(unsent.refusal, ports.output_overflow));
-                break;
-            }
-        }
-    }
-    if messages.capacity() <= KEPT_MESSAGES {
-        messages.clear();
-        host.outgoing = messages;
-    }
-    Ok(refused.map_or(Ok(()), Err))
-}
-
-/// The message that begins at `at`, and its payload unless that is over the limit.
-fn next(
-    store: &Store<'_>,
-    outgoing: &WasmList<u8>,
-    at: usize,
-    limit: usize,
-) -> Option<(Unpacked, Option<Payload>)> {
-    let store = store.as_context();
-    let packed = outgoing.as_le_slice(&store);
-    let message = unpack(packed, at)?;
-    let payload = packed.get(message.payload.clone())?;
-    let payload = (payload.len() <= limit).then(|| payload.into());
-    Some((message, payload))
-}
 
 impl Host {
     /// Hands over up to `max` messages, packed, and after them up to `ahead` that are only to be
@@ -161,18 +38,21 @@ impl Host {
         let ahead = usize::try_from(ahead)
             .unwrap_or(usize::MAX)
             .min(AHEAD_MESSAGES);
-        let Self {
-            ports,
-            taken,
-            packed,
-            ..
-        } = self;
+        let Self { ports, packed, .. } = self;
+        let mut handed = Handed::default();
+        let mut kept = Vec::new();
         let take = |front: &mut Front<Message>| {
             if front.waiting().next().is_some_and(is_too_long) {
                 return;
             }
-            front.take_many(max.get(), BATCH_BYTES, |next| !is_too_long(next), taken);
-            taken.iter().for_each(|message| pack(message, packed));
+            let each = |message: Message| {
+                pack(&message, packed);
+                handed.note(&message);
+                if ports.keeps_received() {
+                    kept.push(message);
+                }
+            };
+            front.take_many(max.get(), BATCH_BYTES, |next| !is_too_long(next), each);
             let mut left = AHEAD_BYTES;
             for message in front.waiting().take(ahead) {
                 let length = packed_length(message);
@@ -184,12 +64,8 @@ impl Host {
             }
         };
         let popped = pop_within(ports, ports.input.take(max, take), timeout).await;
-        let handed = std::mem::take(&mut self.taken);
-        self.received(&handed).await;
-        if handed.capacity() <= KEPT_MESSAGES {
-            self.taken = handed;
-            self.taken.clear();
-        }
+        kept.iter().for_each(|message| self.keep(message));
+        self.hand_over(handed).await;
         Ok(match popped {
             Ok(()) => Ok(self.take_packed()),
             Err(error) => Err(ExchangeError::Receive(error)),

@@ -4,8 +4,10 @@ mod exchange;
 mod frames;
 mod receive;
 mod send;
+mod send_frames;
 mod types;
 
+use super::turn::yield_turn;
 use super::{Host, entered};
 use std::num::NonZeroUsize;
 pub(super) use types::SendError;
@@ -41,7 +43,9 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
                 entered(&mut store);
                 let host = store.data_mut();
                 let Some(max) = at_most(max) else {
-                    host.turn.transfer(&host.ports.control, 0).await;
+                    if host.turn.transfer(0) {
+                        yield_turn(&host.ports.control).await;
+                    }
                     return Ok((Ok(Vec::new()),));
                 };
                 Ok((host.receive_batch(max, timeout).await?,))
@@ -69,7 +73,9 @@ pub(super) fn add_sending_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime:
             Box::new(async move {
                 entered(&mut store);
                 let Host { turn, ports, .. } = store.data_mut();
-                turn.question(&ports.control).await;
+                if turn.question() {
+                    yield_turn(&ports.control).await;
+                }
                 let mut taken = 0_u32;
                 // Each is read only when its turn comes: a long list costs no more at once than a
                 // single message, and the host holds one copy at a time.
@@ -97,7 +103,7 @@ fn add_exchange_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<()
          (outgoing, max, ahead, timeout): (WasmList<u8>, u32, u32, Option<u64>)| {
             Box::new(async move {
                 entered(&mut store);
-                if let Err(unsent) = exchange::send_frames(&mut store, outgoing).await? {
+                if let Err(unsent) = send_frames::send_frames(&mut store, &outgoing).await? {
                     return Ok((Err(ExchangeError::Send(unsent)),));
                 }
                 let max = at_most(max).unwrap_or(NonZeroUsize::MIN);
@@ -111,7 +117,7 @@ fn add_exchange_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<()
         |mut store: Store<'_>, (outgoing, next): (WasmList<u8>, u64)| {
             Box::new(async move {
                 entered(&mut store);
-                if let Err(unsent) = exchange::send_frames(&mut store, outgoing).await? {
+                if let Err(unsent) = send_frames::send_frames(&mut store, &outgoing).await? {
                     return Ok((Err::<bool, Unsent>(unsent),));
                 }
                 Ok((Ok(store.data_mut().advance(next).await?),))

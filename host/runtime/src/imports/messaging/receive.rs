@@ -1,6 +1,7 @@
 //! The input queue: messages that are handed over.
 
 use super::super::control::Place;
+use super::super::turn::yield_turn;
 use super::super::{Host, Ports};
 use super::BATCH_BYTES;
 use super::types::{Incoming, ReceiveError};
@@ -38,7 +39,12 @@ impl Host {
         self.come_back("receive").await?;
         let mut messages = Vec::new();
         let take = |front: &mut Front<Message>| {
-            front.take_many(max.get(), BATCH_BYTES, |_| true, &mut messages);
+            front.take_many(
+                max.get(),
+                BATCH_BYTES,
+                |_| true,
+                |message| messages.push(message),
+            );
         };
         let ports = &self.ports;
         if let Err(error) = pop_within(ports, ports.input.take(max, take), timeout).await {
@@ -53,15 +59,13 @@ impl Host {
     /// has. A receive that begins during a pause rests until it ends; its timeout counts then.
     pub(super) async fn come_back(&mut self, call: &str) -> wasmtime::Result<()> {
         self.require_waiting(call)?;
-        self.turn.transfer(&self.ports.control, 0).await;
+        if self.turn.transfer(0) {
+            yield_turn(&self.ports.control).await;
+        }
         self.done_with_hand();
-        let ports = &self.ports;
-        if ports.status.glance() == KernelState::Deactivated {
-            let _waiting = ports.control.mark(Place::Waiting);
-            ports
-                .status
-                .wait_until(|state| state != KernelState::Deactivated)
-                .await;
+        if self.ports.status.glance() == KernelState::Deactivated {
+            // On the heap, as few calls ever come here.
+            Box::pin(rest(&self.ports)).await;
         }
         Ok(())
     }
@@ -77,25 +81,63 @@ impl Host {
 
     /// Keeps account of messages that are handed over.
     pub(in crate::imports) async fn received(&mut self, messages: &[Message]) {
-        let Some(last) = messages.last() else { return };
-        let ports = &self.ports;
-        if let Some(meter) = &ports.meter {
-            for message in messages {
-                if let Some(sent) = message.sent {
-                    meter.received(message.envelope.correlation, sent);
-                }
+        let mut handed = Handed::default();
+        for message in messages {
+            handed.note(message);
+            if self.ports.keeps_received() {
+                self.keep(message);
             }
         }
-        if ports.holds_messages.load(Ordering::Relaxed) {
-            self.held.received(messages);
+        self.hand_over(handed).await;
+    }
+
+    /// Keeps account of one of them where it matters which they are.
+    #[cold]
+    pub(super) fn keep(&mut self, message: &Message) {
+        if let (Some(meter), Some(sent)) = (&self.ports.meter, message.sent) {
+            meter.received(message.envelope.correlation, sent);
         }
-        ports
-            .last_message
-            .store(last.envelope.id.0, Ordering::Relaxed);
-        ports.hand.take(messages.len());
-        self.last_received = Some((last.envelope.correlation, last.envelope.priority));
-        let bytes = messages.iter().map(Item::bytes).sum();
-        self.turn.batch(&ports.control, messages.len(), bytes).await;
+        if self.ports.holds_messages.load(Ordering::Relaxed) {
+            self.held.received(message);
+        }
+    }
+
+    /// Keeps account of them together.
+    pub(super) async fn hand_over(&mut self, handed: Handed) {
+        let Some(last) = handed.last else { return };
+        let ports = &self.ports;
+        ports.last_message.store(last.id.0, Ordering::Relaxed);
+        ports.hand.take(handed.messages);
+        self.last_received = Some((last.correlation, last.priority));
+        if self.turn.batch(handed.messages, handed.bytes) {
+            yield_turn(&self.ports.control).await;
+        }
+    }
+}
+
+/// Waits for the end of a pause.
+async fn rest(ports: &Ports) {
+    let _waiting = ports.control.mark(Place::Waiting);
+    ports
+        .status
+        .wait_until(|state| state != KernelState::Deactivated)
+        .await;
+}
+
+/// Messages that are handed over.
+#[derive(Default)]
+pub(super) struct Handed {
+    messages: usize,
+    bytes: usize,
+    last: Option<Envelope>,
+}
+
+impl Handed {
+    #[inline]
+    pub(super) fn note(&mut self, message: &Message) {
+        self.messages += 1;
+        self.bytes += message.bytes();
+        self.last = Some(message.envelope);
     }
 }
 
@@ -106,17 +148,22 @@ pub(super) async fn pop_within<R>(
     nanoseconds: Option<u64>,
 ) -> Result<R, ReceiveError> {
     let _waiting = ports.control.mark(Place::Waiting);
-    // A timer is set only where there is something to wait for.
-    let first = poll_fn(|context| Poll::Ready(Pin::new(&mut pop).poll(context))).await;
-    let popped = match (first, nanoseconds) {
-        (Poll::Ready(popped), _) => popped,
-        (Poll::Pending, None) => pop.await,
-        (Poll::Pending, Some(0)) => return Err(ReceiveError::Timeout),
-        (Poll::Pending, Some(nanoseconds)) => {
-            let timeout = Duration::from_nanos(nanoseconds);
-            tokio::time::timeout(timeout, pop)
-                .await
-                .map_err(|_| ReceiveError::Timeout)?
+    let popped = match nanoseconds {
+        None => pop.await,
+        Some(nanoseconds) => {
+            // A timer is set only where there is something to wait for.
+            let first = poll_fn(|context| Poll::Ready(Pin::new(&mut pop).poll(context))).await;
+            match (first, nanoseconds) {
+                (Poll::Ready(popped), _) => popped,
+                (Poll::Pending, 0) => return Err(ReceiveError::Timeout),
+                (Poll::Pending, nanoseconds) => {
+                    let timeout = Duration::from_nanos(nanoseconds);
+                    // On the heap, for a timer is large and few calls have one.
+                    Box::pin(tokio::time::timeout(timeout, pop))
+                        .await
+                        .map_err(|_| ReceiveError::Timeout)?
+                }
+            }
         }
     };
     popped.map_err(|error| match error {

@@ -1,6 +1,7 @@
 //! The output queue.
 
 use super::super::control::Place;
+use super::super::turn::yield_turn;
 use super::super::{Host, wait_for_room};
 use super::Store;
 use super::types::{FromKernel, SendError};
@@ -35,7 +36,9 @@ impl Host {
     /// What every send of so many bytes begins with.
     pub(in crate::imports) async fn begin_send(&mut self, bytes: usize) -> wasmtime::Result<()> {
         self.require_waiting("send")?;
-        self.turn.transfer(&self.ports.control, bytes).await;
+        if self.turn.transfer(bytes) {
+            yield_turn(&self.ports.control).await;
+        }
         Ok(())
     }
 
@@ -82,27 +85,57 @@ impl Host {
         timeout: Option<Duration>,
     ) -> Result<(), SendError> {
         let message = self.seal(payload, correlation, priority);
+        match self.send_now(message) {
+            Ok(None) => Ok(()),
+            Ok(Some(message)) => self.send_later(message, timeout).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same without a wait. Gives the message back if it would have to wait for room.
+    pub(super) fn send_now(&mut self, message: Message) -> Result<Option<Message>, SendError> {
         let ports = &self.ports;
         let correlation = message.envelope.correlation;
         if let Some(message) = ports.calls.deliver(message) {
             let (offered, wakers) = ports.output.offer(message);
             wakers.wake();
-            let pushed = match offered {
-                Offered::Decided(pushed) => pushed,
-                Offered::Waits(message) => {
-                    let _waiting = ports.control.mark(Place::Waiting);
-                    wait_for_room(&ports.output, message, timeout).await
+            match offered {
+                Offered::Decided(Ok(_)) => {}
+                Offered::Decided(Err(Refused { refusal, .. })) => {
+                    return Err(why(refusal, ports.output_overflow));
                 }
-            };
-            if let Err(Refused { refusal, .. }) = pushed {
-                return Err(why(refusal, ports.output_overflow));
+                Offered::Waits(message) => return Ok(Some(message)),
             }
         }
-        if let Some(meter) = &ports.meter {
+        self.sent(correlation);
+        Ok(None)
+    }
+
+    /// Waits for room for a message.
+    pub(super) async fn send_later(
+        &mut self,
+        message: Message,
+        timeout: Option<Duration>,
+    ) -> Result<(), SendError> {
+        let ports = &self.ports;
+        let correlation = message.envelope.correlation;
+        let pushed = {
+            let _waiting = ports.control.mark(Place::Waiting);
+            wait_for_room(&ports.output, message, timeout).await
+        };
+        match pushed {
+            Ok(_) => self.sent(correlation),
+            Err(Refused { refusal, .. }) => return Err(why(refusal, ports.output_overflow)),
+        }
+        Ok(())
+    }
+
+    /// Keeps account of a message that was sent.
+    fn sent(&mut self, correlation: MessageId) {
+        if let Some(meter) = &self.ports.meter {
             meter.sent(correlation);
         }
         self.held.answered(correlation);
-        Ok(())
     }
 }
 
