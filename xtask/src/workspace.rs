@@ -14,6 +14,10 @@ pub const GUEST_TARGET: &str = "wasm32-unknown-unknown";
 /// itself. Without it a copy of memory is a loop in the kernel.
 const GUEST_FEATURES: &str = "-Ctarget-feature=+bulk-memory,+nontrapping-fptoint,+sign-ext";
 
+/// As in the template of a kernel: a stack of 64 KiB, where a Rust toolchain gives 1 MiB. What lies
+/// behind it is then in the kernel's first pages, so that a dense kernel needs a small slot.
+const GUEST_STACK: &str = "-Clink-arg=-zstack-size=65536";
+
 /// The checkout's folder, whatever the current one is.
 pub fn root() -> &'static Path {
     // xtask lies directly in it, so there is always a parent.
@@ -61,7 +65,10 @@ pub fn guest_cargo(rustc: &Path) -> Command {
     }
     command
         .env("RUSTC", rustc)
-        .env("CARGO_ENCODED_RUSTFLAGS", GUEST_FEATURES)
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            [GUEST_FEATURES, GUEST_STACK].join("\u{1f}"),
+        )
         .env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER",
             "wasm-component-ld",
