@@ -4,6 +4,7 @@ use crate::message::{Message, MessageId};
 use lru::LruCache;
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::oneshot;
 
@@ -26,7 +27,8 @@ pub(crate) enum Reply {
 /// The calls to one kernel that are under way.
 #[derive(Debug)]
 pub(crate) struct Calls {
-    table: Mutex<Table>,
+    /// Made with the first call: few kernels among very many are called.
+    table: OnceLock<Box<Mutex<Table>>>,
     /// How many entries the table has, so that a kernel without callers pays one load a message.
     entries: AtomicUsize,
 }
@@ -49,20 +51,26 @@ pub(crate) struct CallTicket<'calls> {
 impl Calls {
     pub(crate) fn new() -> Self {
         Self {
-            table: Mutex::new(Table {
+            table: OnceLock::new(),
+            entries: AtomicUsize::new(0),
+        }
+    }
+
+    fn table(&self) -> &Mutex<Table> {
+        self.table.get_or_init(|| {
+            Box::new(Mutex::new(Table {
                 waiting: HashMap::new(),
                 abandoned: LruCache::unbounded(),
                 delivered: 0,
                 unclaimed: 0,
-            }),
-            entries: AtomicUsize::new(0),
-        }
+            }))
+        })
     }
 
     /// Begins a call. Its message must carry this correlation, which must be its own id.
     pub(crate) fn begin(&self, correlation: MessageId) -> CallTicket<'_> {
         let (sender, receiver) = oneshot::channel();
-        let mut table = self.table.lock();
+        let mut table = self.table().lock();
         table.waiting.insert(correlation, sender);
         self.count(&table);
         CallTicket {
@@ -82,7 +90,7 @@ impl Calls {
         if self.is_idle() {
             return Some(message);
         }
-        let mut table = self.table.lock();
+        let mut table = self.table().lock();
         let correlation = message.envelope.correlation;
         if let Some(caller) = table.waiting.remove(&correlation) {
             match caller.send(Reply::Message(message)) {
@@ -110,7 +118,10 @@ impl Calls {
     }
 
     fn give_up(&self, correlation: MessageId, reply: Reply) {
-        let mut table = self.table.lock();
+        let Some(table) = self.table.get() else {
+            return;
+        };
+        let mut table = table.lock();
         if let Some(caller) = table.waiting.remove(&correlation) {
             // An error means that the caller has gone, and nobody is left to tell.
             let _ = caller.send(reply);
@@ -121,7 +132,10 @@ impl Calls {
 
     /// Ends all calls: the kernel has ended.
     pub(crate) fn end(&self) {
-        let mut table = self.table.lock();
+        let Some(table) = self.table.get() else {
+            return;
+        };
+        let mut table = table.lock();
         table.waiting.clear();
         table.abandoned.clear();
         self.count(&table);
@@ -129,8 +143,10 @@ impl Calls {
 
     /// Replies that reached their callers, and replies whose callers had gone.
     pub(crate) fn counts(&self) -> (u64, u64) {
-        let table = self.table.lock();
-        (table.delivered, table.unclaimed)
+        self.table.get().map_or((0, 0), |table| {
+            let table = table.lock();
+            (table.delivered, table.unclaimed)
+        })
     }
 
     fn count(&self, table: &Table) {
@@ -149,7 +165,7 @@ impl CallTicket<'_> {
 
     /// The call's message never reached the queue: forget it.
     pub(crate) fn withdraw(self) {
-        let mut table = self.calls.table.lock();
+        let mut table = self.calls.table().lock();
         table.waiting.remove(&self.correlation);
         self.calls.count(&table);
     }
@@ -157,7 +173,7 @@ impl CallTicket<'_> {
 
 impl Drop for CallTicket<'_> {
     fn drop(&mut self) {
-        let mut table = self.calls.table.lock();
+        let mut table = self.calls.table().lock();
         // It is gone from the table if it was answered, dropped or withdrawn.
         if table.waiting.remove(&self.correlation).is_some() {
             table.abandoned.put(self.correlation, ());

@@ -4,6 +4,7 @@ use crate::message::Message;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
+use std::sync::OnceLock;
 
 /// A message that a kernel had in hand when it died.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,8 @@ pub struct DeadLetter {
 pub(crate) struct DeadLetters {
     capacity: usize,
     capacity_bytes: usize,
-    kept: Mutex<Kept>,
+    /// Made with the first: few kernels among very many have any.
+    kept: OnceLock<Box<Mutex<Kept>>>,
 }
 
 #[derive(Debug, Default)]
@@ -44,13 +46,12 @@ impl DeadLetters {
         Self {
             capacity: capacity.get(),
             capacity_bytes,
-            kept: Mutex::default(),
+            kept: OnceLock::new(),
         }
     }
 
     pub(crate) fn add(&self, letter: DeadLetter) {
-        let mut kept = self.kept.lock();
-        let kept = &mut *kept;
+        let kept = &mut *self.kept.get_or_init(Box::default).lock();
         kept.counts.total += 1;
         kept.bytes = kept.bytes.saturating_add(letter.message.payload.len());
         kept.letters.push_back(letter);
@@ -68,12 +69,18 @@ impl DeadLetters {
 
     /// Takes them out, oldest first.
     pub(crate) fn take(&self) -> Vec<DeadLetter> {
-        let mut kept = self.kept.lock();
+        let Some(kept) = self.kept.get() else {
+            return Vec::new();
+        };
+        let mut kept = kept.lock();
         kept.bytes = 0;
         std::mem::take(&mut kept.letters).into()
     }
 
     pub(crate) fn counts(&self) -> DeadLetterCounts {
-        self.kept.lock().counts
+        let Some(kept) = self.kept.get() else {
+            return DeadLetterCounts::default();
+        };
+        kept.lock().counts
     }
 }

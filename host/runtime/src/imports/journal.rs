@@ -1,10 +1,11 @@
 //! A kernel's log, bounded in size and rate.
 
 use crate::lifecycle::KernelId;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -57,7 +58,8 @@ pub(crate) struct Journal {
     kernel_id: KernelId,
     line_bytes: usize,
     bytes_per_second: u64,
-    state: Mutex<State>,
+    /// Made with the first line: few kernels among very many log.
+    state: OnceLock<Box<Mutex<State>>>,
 }
 
 #[derive(Debug)]
@@ -79,16 +81,23 @@ impl Journal {
             kernel_id: kernel_id.clone(),
             line_bytes,
             bytes_per_second,
-            state: Mutex::new(State {
+            state: OnceLock::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        let state = self.state.get_or_init(|| {
+            Box::new(Mutex::new(State {
                 lines: VecDeque::new(),
                 kept_bytes: 0,
                 last_error: None,
-                credit: bytes_per_second,
+                credit: self.bytes_per_second,
                 refilled: Instant::now(),
                 dropped: 0,
                 dropped_unreported: 0,
-            }),
-        }
+            }))
+        });
+        state.lock()
     }
 
     /// Logs a text, line by line.
@@ -96,7 +105,7 @@ impl Journal {
         // Cut first: what follows is no more work than the longest line.
         let text = cut(text, self.line_bytes);
         let text = text.trim_end_matches(['\r', '\n']);
-        let mut state = self.state.lock();
+        let mut state = self.state();
         if level == Level::Error {
             // Kept even when the line itself is over the rate: it may be the last word of a
             // kernel that floods and then panics.
@@ -127,22 +136,25 @@ impl Journal {
     /// Another instance is to follow the last one, for this reason. The host's own words cost the
     /// kernel nothing.
     pub(crate) fn begin_again(&self, reason: &str) {
-        let mut state = self.state.lock();
+        let mut state = self.state();
         state.last_error = None;
         self.write(&mut state, Level::Warn, reason.to_owned());
     }
 
     /// The newest lines, oldest first.
     pub(crate) fn lines(&self) -> Vec<LogLine> {
-        self.state.lock().lines.iter().cloned().collect()
+        let Some(state) = self.state.get() else {
+            return Vec::new();
+        };
+        state.lock().lines.iter().cloned().collect()
     }
 
     pub(crate) fn last_error(&self) -> Option<String> {
-        self.state.lock().last_error.clone()
+        self.state.get()?.lock().last_error.clone()
     }
 
     pub(crate) fn dropped(&self) -> u64 {
-        self.state.lock().dropped
+        self.state.get().map_or(0, |state| state.lock().dropped)
     }
 
     fn write(&self, state: &mut State, level: Level, text: String) {

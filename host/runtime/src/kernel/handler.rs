@@ -90,7 +90,9 @@ impl Handler {
             drop(waiting);
             match (served, &self.state) {
                 (Ok(Served::Asked), Some(state)) => {
-                    if let Err(passed) = state.answer(store, ports, life, catcher).await {
+                    // On the heap, as this is rare.
+                    let answered = Box::pin(state.answer(store, ports, life, catcher));
+                    if let Err(passed) = answered.await {
                         return passed;
                     }
                 }

@@ -184,7 +184,7 @@ impl Life {
         ports: &Arc<Ports>,
         rest: Rest,
         fuel: u64,
-    ) -> Option<Result<Prepared, Ending>> {
+    ) -> Option<Result<Box<Prepared>, Ending>> {
         ports.control.forbid_waiting();
         unless_ended(ports, rest.over()).await?;
         while let Some(round) = self.rounds.take() {

@@ -60,7 +60,7 @@ pub(crate) struct Kernel {
     life: Arc<Life>,
     source: Source,
     /// The store and instance, until the kernel is activated or ended.
-    prepared: Mutex<Option<Prepared>>,
+    prepared: Mutex<Option<Box<Prepared>>>,
     executor: Executor,
     /// Where it sits, once it is activated.
     seat: OnceLock<Arc<Seat>>,

@@ -16,8 +16,8 @@ pub(super) struct Prepared {
     pub(super) entry: Entry,
     /// Where all calls into the store are made.
     pub(super) berth: Berth,
-    /// `None` in the tier in which it has no mappings of its own.
-    pub(super) member: Option<Member>,
+    /// Counts it while it lives; `None` in the tier in which it has no mappings of its own.
+    pub(super) _member: Option<Member>,
 }
 
 /// Everything that an instance of a kernel is made of, and that outlives it.
@@ -68,7 +68,7 @@ impl Recipe {
         &self,
         ports: &Arc<Ports>,
         fuel: u64,
-    ) -> Result<Prepared, LoadError> {
+    ) -> Result<Box<Prepared>, LoadError> {
         let limits = &ports.limits;
         ports.memory_bytes.store(0, Ordering::Relaxed);
         let output = ports.clone();
@@ -114,12 +114,12 @@ impl Recipe {
         store
             .set_fuel(fuel.saturating_sub(used))
             .map_err(mismatch)?;
-        Ok(Prepared {
+        Ok(Box::new(Prepared {
             store,
             entry,
             berth,
-            member,
-        })
+            _member: member,
+        }))
     }
 }
 

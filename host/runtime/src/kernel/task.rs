@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 
 /// Starts the kernel on the executor.
 pub(super) fn spawn(
-    prepared: Prepared,
+    prepared: Box<Prepared>,
     ports: Arc<Ports>,
     life: Arc<Life>,
     executor: &Executor,
@@ -27,32 +27,41 @@ pub(super) fn spawn(
     Seat::spawn(ports, executor, |catcher| run(prepared, guard, catcher))
 }
 
-async fn run(prepared: Prepared, guard: EndGuard, catcher: Arc<Catcher>) {
+async fn run(prepared: Box<Prepared>, guard: EndGuard, catcher: Arc<Catcher>) {
     let EndGuard { ports, life } = &guard;
-    let mut death = live(prepared, ports, life, &catcher).await;
-    while let Some(rest) = life.after(ports, &mut death) {
+    let mut next = Ok(prepared);
+    loop {
+        let mut death = match next {
+            Ok(prepared) => live(prepared, ports, life, &catcher).await,
+            Err(death) => death,
+        };
+        let Some(rest) = life.after(ports, &mut death) else {
+            return ports.finish(death.ending);
+        };
         // On the heap, as few kernels ever come here.
-        match Box::pin(life.again(ports, rest, death.fuel)).await {
-            Some(Ok(prepared)) => death = live(prepared, ports, life, &catcher).await,
-            Some(Err(ending)) => death.ending = ending,
+        next = match Box::pin(life.again(ports, rest, death.fuel)).await {
+            Some(Ok(prepared)) => Ok(prepared),
+            Some(Err(ending)) => Err(Death { ending, ..death }),
             // It was asked to end before it could start again; why it had died has been counted.
             None => return ports.end(life.ending_or(death.ending)),
-        }
+        };
     }
-    ports.finish(death.ending);
 }
 
 /// Runs one instance to its end.
-async fn live(prepared: Prepared, ports: &Ports, life: &Life, catcher: &Catcher) -> Death {
-    let Prepared {
-        mut store,
-        entry,
-        mut berth,
-        member: _member,
-    } = prepared;
-    let calls = entry.run(&mut store, ports, life, catcher);
-    // SAFETY: this is the berth in which the store was made.
-    let passed = unsafe { berth.make(calls) }.await;
+async fn live(mut prepared: Box<Prepared>, ports: &Ports, life: &Life, catcher: &Catcher) -> Death {
+    let passed = {
+        let Prepared {
+            store,
+            entry,
+            berth,
+            ..
+        } = &mut *prepared;
+        let calls = entry.run(store, ports, life, catcher);
+        // SAFETY: this is the berth in which the store was made.
+        unsafe { berth.make(calls) }.await
+    };
+    let store = &mut prepared.store;
     let fuel = store.get_fuel().unwrap_or(0);
     let burnt = ports.limits.fuel().saturating_sub(fuel);
     ports.fuel_at_end.store(burnt, Ordering::Relaxed);
@@ -84,7 +93,9 @@ async fn live(prepared: Prepared, ports: &Ports, life: &Life, catcher: &Catcher)
     // The store goes here: an instance is gone before it is said to be, and its memory is free when
     // callers wake.
     let core_dump = match (&life.dumper, fault) {
-        (Some(dumper), Some(fault)) => Box::pin(dumper.dump(&ports.id, store, fault)).await,
+        (Some(dumper), Some(fault)) => {
+            Box::pin(dumper.dump(&ports.id, prepared.store, fault)).await
+        }
         _ => None,
     };
     Death {
