@@ -23,6 +23,7 @@ mod pause;
 mod provenance;
 mod queues;
 mod read_ahead;
+mod rest;
 mod restart;
 mod runtime_page;
 mod shapes;

@@ -8,7 +8,7 @@ use super::journal::Journal;
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, StatusCell};
 use crate::message::{Envelope, Message, MessageId, Outgoing, Priority};
 use crate::queue::{Item, Overflow, Pushed, Queue, Refused, waking_at_the_end};
-use crate::sandbox::Limits;
+use crate::sandbox::{Limits, Shrink};
 use crate::telemetry::Meter;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -234,6 +234,13 @@ impl Ports {
     ) -> Result<KernelState, KernelState> {
         // As above.
         waking_at_the_end(|| self.status.transition(call, |_| effect(self)))
+    }
+}
+
+impl Shrink for Ports {
+    fn shrink(&self) {
+        self.input.shrink();
+        self.output.shrink();
     }
 }
 

@@ -4,7 +4,7 @@
 use super::core_dump::CoreDumper;
 use super::life::Life;
 use super::pace::Pace;
-use super::recipe::{Recipe, mismatch};
+use super::recipe::{Linked, Recipe, mismatch};
 use super::{Kernel, LaunchOptions};
 use crate::error::Error;
 use crate::executor::Executor;
@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
-use wasmtime::component::{InstancePre, Linker};
+use wasmtime::component::Linker;
 
 /// Components that are kept linked, at most: as many kernels of one are launched, they share that.
 const LINKED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
@@ -25,7 +25,7 @@ const LINKED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 /// Makes kernels of modules.
 pub(crate) struct Launcher {
     linkers: PerEngine<Arc<Linker<Host>>>,
-    linked: Mutex<LruCache<(Digest, EngineKind), InstancePre<Host>>>,
+    linked: Mutex<LruCache<(Digest, EngineKind), Linked>>,
     crowd: Arc<Crowd>,
     /// Those of the last launch.
     limits: Mutex<Arc<Limits>>,
@@ -76,6 +76,9 @@ impl Launcher {
         module.needs.check().map_err(LoadError::from)?;
         let world = self.open(&grants, &module).await?;
         let linked = self.link(&module)?;
+        if let Some(watch) = module.windows.as_ref().and_then(|windows| windows.watch()) {
+            self.executor.spawn(watch);
+        }
         let recipe = Recipe::new(linked, &module, self.crowd.clone(), world, state)?;
         let message_ids = self.message_ids.clone();
         let ports = Arc::new(Ports::new(id, settings, self.telemetry, message_ids));
@@ -105,7 +108,7 @@ impl Launcher {
     }
 
     /// Resolves what the module imports.
-    fn link(&self, module: &Module) -> Result<InstancePre<Host>, LoadError> {
+    fn link(&self, module: &Module) -> Result<Linked, LoadError> {
         let name = (module.digest, module.kind);
         if let Some(linked) = self.linked.lock().get(&name) {
             return Ok(linked.clone());
@@ -117,9 +120,13 @@ impl Launcher {
             .map_err(|error| LoadError::HostFault {
                 reason: format!("{error:#}"),
             })?;
-        let linked = linker
+        let instance = linker
             .instantiate_pre(&module.component)
             .map_err(mismatch)?;
+        let linked = Linked {
+            instance,
+            base: Arc::default(),
+        };
         self.linked.lock().put(name, linked.clone());
         Ok(linked)
     }

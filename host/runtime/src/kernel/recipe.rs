@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use crate::imports::{Host, HostTime, Ports};
 use crate::module::{LoadError, Module};
-use crate::sandbox::{Berth, Crowd, Limits, Member, Memory, Shape, Windows, World};
+use crate::sandbox::{Base, Berth, Crowd, Limits, Member, Memory, Shape, Windows, World};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -20,9 +20,17 @@ pub(super) struct Prepared {
     pub(super) _member: Option<Member>,
 }
 
+/// A component with what it imports.
+#[derive(Clone)]
+pub(super) struct Linked {
+    pub(super) instance: InstancePre<Host>,
+    /// What its memory begins with, for kernels that rest.
+    pub(super) base: Arc<Base>,
+}
+
 /// Everything that an instance of a kernel is made of, and that outlives it.
 pub(super) struct Recipe {
-    instance: InstancePre<Host>,
+    linked: Linked,
     shape: Shape,
     imports_wasi: bool,
     windows: Option<Arc<Windows>>,
@@ -36,7 +44,7 @@ impl Recipe {
     /// # Errors
     /// If there is a state, and the module has none.
     pub(super) fn new(
-        instance: InstancePre<Host>,
+        linked: Linked,
         module: &Module,
         crowd: Arc<Crowd>,
         world: World,
@@ -47,7 +55,7 @@ impl Recipe {
             return Err(LoadError::Stateless { shape });
         }
         Ok(Self {
-            instance,
+            linked,
             shape,
             imports_wasi: !module.needs.wasi.is_empty(),
             windows: module.windows.clone(),
@@ -75,7 +83,7 @@ impl Recipe {
         let leave = move |bytes| output.leave_to_output(bytes);
         let memory = Memory::new(limits, ports.memory_bytes.clone(), leave);
         let host = Host::new(ports.clone(), memory, self.world.clone());
-        let mut store = Store::new(self.instance.engine(), host);
+        let mut store = Store::new(self.linked.instance.engine(), host);
         store.limiter(|host| &mut host.memory);
         if self.imports_wasi {
             store.call_hook_async(HostTime);
@@ -88,10 +96,13 @@ impl Recipe {
             .map_err(mismatch)?;
 
         let (mut berth, member) = match &self.windows {
-            Some(windows) => (windows.berth().map_err(no_room)?, None),
+            Some(windows) => {
+                let berth = windows.berth(self.linked.base.clone(), ports.clone());
+                (berth.map_err(no_room)?, None)
+            }
             None => (Berth::without_window(), Some(self.crowd.join())),
         };
-        let instantiated = self.instance.instantiate_async(&mut store);
+        let instantiated = self.linked.instance.instantiate_async(&mut store);
         // SAFETY: the store is new, and whoever gets it gets the berth with it.
         let instantiated = unsafe { berth.make(instantiated) };
         let instance = match tokio::time::timeout(limits.initialiser_time, instantiated).await {
@@ -102,6 +113,7 @@ impl Recipe {
                 return Err(LoadError::InitialiserTooLong { limit });
             }
         };
+        berth.begins();
         let entry = Entry::find(&instance, &mut store, self.shape).map_err(mismatch)?;
         if let Some(state) = &self.state {
             let restored = entry.restore(&mut store, state.clone());

@@ -122,6 +122,10 @@ impl<T: Item> Bands<T> {
         self.bytes = self.bytes.saturating_sub(item.bytes());
     }
 
+    pub(super) fn shrink(&mut self) {
+        self.lines.iter_mut().for_each(VecDeque::shrink_to_fit);
+    }
+
     /// Takes everything, in the order of service.
     pub(super) fn drain(&mut self) -> Vec<T> {
         std::iter::from_fn(|| self.pop()).collect()

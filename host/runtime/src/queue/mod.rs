@@ -107,6 +107,12 @@ impl<T: Item> Queue<T> {
         });
     }
 
+    /// Gives back memory that it keeps for more items than it has.
+    pub fn shrink(&self) {
+        self.front.lock().items.shrink_to_fit();
+        self.state.lock().shrink();
+    }
+
     /// Ends a `hold`.
     pub fn release(&self) {
         self.change(|state| {

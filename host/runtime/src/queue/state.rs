@@ -308,6 +308,13 @@ impl<T: Item> State<T> {
         }
     }
 
+    pub(super) fn shrink(&mut self) {
+        self.items.shrink();
+        self.waiting_senders.shrink();
+        self.waiting_receivers.shrink();
+        self.promised.shrink();
+    }
+
     /// Everybody who waits, for a change that concerns all. They keep their places.
     pub(super) fn all_wakers(&self, wakers: &mut Wakers) {
         for waker in self.waiting_receivers.values() {

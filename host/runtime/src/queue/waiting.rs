@@ -15,6 +15,10 @@ impl<K: Ord + Copy, V> Waiting<K, V> {
         }
     }
 
+    pub(super) fn shrink(&mut self) {
+        self.entries.shrink_to_fit();
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -23,7 +23,7 @@ use wasmtime::{Config, Engine, OperatorCost, WasmBacktraceDetails};
 
 pub use contract::{ContractError, Needs};
 pub(crate) use crowd::{Crowd, Member};
-pub(crate) use dense::{Berth, Windows};
+pub(crate) use dense::{Base, Berth, Shrink, Windows};
 pub use grants::{Access, Folder, Grant, GrantError, Grants, Randomness, UngrantedError, Want};
 pub(crate) use grants::{Addresses, Unresolved, World};
 pub use limits::Limits;

@@ -1,12 +1,17 @@
 //! A kernel's place in a window, and the calls that are made there.
 
+use super::fold::Base;
+use super::memory::Body;
+use super::pagemap::Pagemap;
+use super::rest::{Resting, Shrink};
 use super::window::{Number, Window};
+use parking_lot::Mutex;
 use std::cell::RefCell;
 use std::future::Future;
 use std::ops::Range;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use wasmtime::StackMemory;
 
@@ -26,6 +31,25 @@ pub(super) struct Place {
     number: Number,
     /// Whether a store has the window for its stack. A second one gets none of it.
     taken: AtomicBool,
+    rest: Mutex<Rest>,
+    resting: Arc<Resting>,
+    /// The first memory that was made in it.
+    memory: OnceLock<Arc<Body>>,
+    base: Arc<Base>,
+    /// What else of the kernel's can be made smaller.
+    others: Arc<dyn Shrink>,
+}
+
+/// Whether the kernel rests.
+#[derive(Default)]
+struct Rest {
+    /// Its calls are suspended, and nobody polls or drops them.
+    suspended: bool,
+    /// It has been polled since the last look.
+    ran: bool,
+    listed: bool,
+    /// Its memory may be folded.
+    folded: bool,
 }
 
 impl Berth {
@@ -34,14 +58,19 @@ impl Berth {
         Self { place: None }
     }
 
-    pub(super) fn in_window(window: Arc<Window>, number: Number) -> Self {
-        let place = Place {
-            window,
-            number,
-            taken: AtomicBool::new(false),
-        };
+    pub(super) fn in_window(place: Place) -> Self {
         Self {
             place: Some(Arc::new(place)),
+        }
+    }
+
+    /// What the kernel's memory holds now is what those of its component begin with.
+    pub(crate) fn begins(&mut self) {
+        if let Some(place) = &self.place
+            && let Some(memory) = place.memory.get()
+        {
+            // SAFETY: calls borrow the berth, so there are none; only they write to it.
+            unsafe { memory.teach(&place.base) };
         }
     }
 
@@ -50,7 +79,8 @@ impl Berth {
     ///
     /// # Safety
     /// All asynchronous calls into a store are made in the same berth, as the store keeps the stack
-    /// of the first.
+    /// of the first. While calls are suspended, nobody else reads or writes the store's memories:
+    /// they may be folded then.
     pub(crate) unsafe fn make<F: Future>(&mut self, calls: F) -> InBerth<'_, F> {
         InBerth {
             place: self.place.as_ref(),
@@ -84,12 +114,15 @@ impl<F: Future> Future for InBerth<'_, F> {
             return Poll::Pending;
         }
         let mut stay = Stay::begin(place);
+        place.come();
         this.begun = true;
         let polled = calls.as_mut().poll(context);
         if polled.is_ready() {
             // Other calls than the one that is done may be suspended, and need the stack to end.
             this.calls = None;
             stay.suspended = false;
+        } else {
+            place.suspend();
         }
         polled
     }
@@ -105,6 +138,7 @@ impl<F> Drop for InBerth<'_, F> {
         if !self.begun {
             return;
         }
+        place.come();
         if place.is_occupied_here() {
             // Whoever is being run by this thread, in this very window, has dropped another kernel.
             // Nothing of ringhost does; were it done, the calls could not be ended here.
@@ -146,10 +180,88 @@ impl Drop for Stay<'_> {
 }
 
 impl Place {
+    pub(super) fn new(
+        window: Arc<Window>,
+        number: Number,
+        resting: Arc<Resting>,
+        base: Arc<Base>,
+        others: Arc<dyn Shrink>,
+    ) -> Self {
+        Self {
+            window,
+            number,
+            taken: AtomicBool::new(false),
+            rest: Mutex::default(),
+            resting,
+            memory: OnceLock::new(),
+            base,
+            others,
+        }
+    }
+
+    /// The kernel's calls are polled or dropped from here on.
+    fn come(&self) {
+        let mut rest = self.rest.lock();
+        rest.suspended = false;
+        rest.ran = true;
+        if std::mem::take(&mut rest.folded)
+            && let Some(memory) = self.memory.get()
+        {
+            memory.unfold(&self.base);
+        }
+    }
+
+    /// They are suspended.
+    fn suspend(self: &Arc<Self>) {
+        let listed = {
+            let mut rest = self.rest.lock();
+            rest.suspended = true;
+            std::mem::replace(&mut rest.listed, true)
+        };
+        if !listed {
+            self.resting.list(self);
+        }
+    }
+
+    /// Puts the kernel to rest if it has not run since the last look. True if it is to be looked at
+    /// again; otherwise it lists itself when it runs.
+    pub(super) fn look(&self, pagemap: Option<&Pagemap>) -> bool {
+        let mut rest = self.rest.lock();
+        rest.listed = rest.suspended && std::mem::take(&mut rest.ran);
+        if rest.listed || !rest.suspended {
+            return rest.listed;
+        }
+        if let (Some(memory), Some(pagemap)) = (self.memory.get(), pagemap) {
+            rest.folded = true;
+            // SAFETY: the calls are suspended, and nobody but they uses the memory (`Berth::make`);
+            // whoever polls or drops them waits for the lock, and unfolds it.
+            unsafe { memory.fold(&self.base, pagemap) };
+        }
+        drop(rest);
+        self.others.shrink();
+        false
+    }
+
+    /// How many bytes its memory is folded to, if it is.
+    #[cfg(test)]
+    pub(super) fn folded_bytes(&self) -> Option<usize> {
+        self.memory.get()?.folded_bytes()
+    }
+
     fn is_occupied_here(&self) -> bool {
         let same = |place: &Arc<Place>| Arc::ptr_eq(&place.window, &self.window);
         WITHIN.with_borrow(|within| within.iter().any(same))
     }
+}
+
+/// Tells the kernel that this thread runs of a memory that was made for it.
+pub(super) fn memory_made(memory: &Arc<Body>) {
+    WITHIN.with_borrow(|within| {
+        if let Some(place) = within.last() {
+            // The first is the one that is folded.
+            let _ = place.memory.set(memory.clone());
+        }
+    });
 }
 
 /// The stack of the kernel that this thread runs, if that has a window of this size and no other

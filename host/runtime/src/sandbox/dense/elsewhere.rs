@@ -1,6 +1,6 @@
 //! Machines that have no `dense` tier: its kernels are run as those of `fast` are.
 
-use std::future::Future;
+use std::future::{Future, Ready};
 use std::io;
 use std::sync::Arc;
 use wasmtime::Config;
@@ -12,6 +12,8 @@ impl Berth {
     pub(crate) const fn without_window() -> Self {
         Self
     }
+
+    pub(crate) const fn begins(&mut self) {}
 
     /// Makes calls into a store here.
     ///
@@ -26,9 +28,22 @@ impl Berth {
 pub(crate) struct Windows;
 
 impl Windows {
-    pub(crate) fn berth(&self) -> io::Result<Berth> {
+    pub(crate) fn watch(&self) -> Option<Ready<()>> {
+        None
+    }
+
+    pub(crate) fn berth(&self, _: Arc<Base>, _: Arc<dyn Shrink>) -> io::Result<Berth> {
         Ok(Berth)
     }
+}
+
+/// What memories of one component begin with.
+#[derive(Default)]
+pub(crate) struct Base;
+
+/// What is kept for a kernel and can be made smaller while it rests.
+pub(crate) trait Shrink: Send + Sync {
+    fn shrink(&self);
 }
 
 /// Changes nothing.

@@ -1,24 +1,33 @@
 //! The `dense` tier: memories side by side, and stacks that are shared.
 
 mod berth;
+mod fold;
 mod mapping;
 mod memory;
+mod pagemap;
+mod rest;
+#[cfg(all(test, not(sanitized)))]
+mod rest_tests;
 mod slots;
 #[cfg(all(test, not(sanitized)))]
 mod tests;
 mod window;
 
-use berth::stack_here;
+use berth::{Place, stack_here};
 use memory::Memories;
 use parking_lot::Mutex;
+use rest::Resting;
+use std::future::Future;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use wasmtime::{Config, StackCreator, StackMemory};
 use window::Window;
 
 pub(crate) use berth::Berth;
+pub(crate) use fold::Base;
+pub(crate) use rest::Shrink;
 
 /// How many windows an engine has. With more of them, fewer stacks are moved; each is two mappings,
 /// and keeps the memory that the deepest calls in it took.
@@ -29,6 +38,8 @@ pub(crate) struct Windows {
     stack_bytes: usize,
     made: Mutex<Vec<Arc<Window>>>,
     next: AtomicUsize,
+    resting: Arc<Resting>,
+    watched: AtomicBool,
 }
 
 impl Windows {
@@ -37,14 +48,23 @@ impl Windows {
             stack_bytes,
             made: Mutex::default(),
             next: AtomicUsize::new(0),
+            resting: Arc::new(Resting::new()),
+            watched: AtomicBool::new(false),
         }
     }
 
-    /// A place for one more kernel.
+    /// Puts kernels to rest that have not run for a while. `None` if that is being done.
+    pub(crate) fn watch(&self) -> Option<impl Future<Output = ()> + Send + 'static> {
+        let watched = self.watched.swap(true, Ordering::Relaxed);
+        (!watched).then(|| self.resting.clone().watch())
+    }
+
+    /// A place for one more kernel: with what the memories of its component begin with, and what else
+    /// can be made smaller when it rests.
     ///
     /// # Errors
     /// If there is no address space left.
-    pub(crate) fn berth(&self) -> io::Result<Berth> {
+    pub(crate) fn berth(&self, base: Arc<Base>, others: Arc<dyn Shrink>) -> io::Result<Berth> {
         if cfg!(sanitized) {
             return Ok(Berth::without_window());
         }
@@ -58,7 +78,15 @@ impl Windows {
                 window
             }
         };
-        Ok(Berth::in_window(window, next as u64))
+        let resting = self.resting.clone();
+        let place = Place::new(window, next as u64, resting, base, others);
+        Ok(Berth::in_window(place))
+    }
+}
+
+impl Drop for Windows {
+    fn drop(&mut self) {
+        self.resting.close();
     }
 }
 

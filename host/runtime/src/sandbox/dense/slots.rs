@@ -77,8 +77,8 @@ impl Slots {
         if size(slot.bytes) >= SIZES {
             return;
         }
-        // SAFETY: the slot is within its mapping; the caller promises that nobody uses it.
-        let cleared = unsafe { slot.mapping.clear(slot.offset, written) };
+        // SAFETY: no more was written than the slot has; the caller promises that nobody uses it.
+        let cleared = unsafe { slot.clear(written) };
         // Another kernel must not find what this one left: rather is the slot lost.
         if cleared.is_ok()
             && let Some(free) = self.free.lock().get_mut(size(slot.bytes))
@@ -92,6 +92,18 @@ impl Slot {
     pub(super) fn base(&self) -> NonNull<u8> {
         // SAFETY: `offset` is within the mapping: `take` made it so.
         unsafe { self.mapping.base().add(self.offset) }
+    }
+
+    /// Gives back the memory of its first bytes, which are whole pages. They read as zeros again.
+    ///
+    /// # Errors
+    /// If the system refuses; then they are as they were.
+    ///
+    /// # Safety
+    /// Nobody uses what is in them, and the slot has so many.
+    pub(super) unsafe fn clear(&self, bytes: usize) -> io::Result<()> {
+        // SAFETY: the slot is within its mapping; the caller promises the rest.
+        Ok(unsafe { self.mapping.clear(self.offset, bytes) }?)
     }
 
     pub(super) fn bytes(&self) -> usize {

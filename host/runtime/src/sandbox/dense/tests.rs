@@ -1,7 +1,7 @@
 //! What `window.rs` says of suspended stacks, tried with wasmtime's own.
 
 use super::window::Window;
-use super::{Berth, Windows, configure};
+use super::{Berth, Shrink, Windows, configure};
 use std::future::Future;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -23,7 +23,7 @@ const WAITS: &str = r#"(module
 const DEEP: i64 = 100;
 const KEPT: i64 = DEEP * (DEEP + 1) / 2;
 
-fn engine() -> (Engine, Arc<Windows>) {
+pub(super) fn engine() -> (Engine, Arc<Windows>) {
     let mut config = Config::new();
     config
         .async_stack_size(STACK_BYTES)
@@ -56,11 +56,22 @@ async fn call(engine: Engine, polls: usize) -> i64 {
     run.call_async(&mut store, DEEP).await.unwrap()
 }
 
+pub(super) fn berth(windows: &Windows) -> Berth {
+    windows.berth(Arc::default(), Arc::new(Nothing)).unwrap()
+}
+
+/// Has nothing that could be made smaller.
+pub(super) struct Nothing;
+
+impl Shrink for Nothing {
+    fn shrink(&self) {}
+}
+
 fn window(windows: &Windows) -> Arc<Window> {
     windows.made.lock()[0].clone()
 }
 
-fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+pub(super) fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     std::pin::Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -77,7 +88,7 @@ fn overrun(window: &Window) {
 #[test]
 fn nothing_is_in_use_below_the_pointer_of_a_suspended_stack() {
     let (engine, windows) = engine();
-    let mut berth = windows.berth().unwrap();
+    let mut berth = berth(&windows);
     // SAFETY: the call's store is its own.
     let mut calls = unsafe { berth.make(call(engine, 3)) };
     assert!(poll(&mut calls).is_pending());
@@ -104,7 +115,7 @@ fn nothing_is_in_use_below_the_pointer_of_a_suspended_stack() {
 #[test]
 fn a_suspended_stack_comes_back_after_others_had_the_whole_window() {
     let (engine, windows) = engine();
-    let mut berth = windows.berth().unwrap();
+    let mut berth = berth(&windows);
     // SAFETY: the call's store is its own.
     let mut calls = unsafe { berth.make(call(engine, 4)) };
     for _ in 0..3 {
@@ -117,7 +128,7 @@ fn a_suspended_stack_comes_back_after_others_had_the_whole_window() {
 #[test]
 fn suspended_calls_are_dropped_where_their_stack_is() {
     let (engine, windows) = engine();
-    let mut berth = windows.berth().unwrap();
+    let mut berth = berth(&windows);
     // SAFETY: the call's store is its own.
     let mut calls = unsafe { berth.make(call(engine.clone(), 9)) };
     assert!(poll(&mut calls).is_pending());
@@ -131,7 +142,7 @@ fn suspended_calls_are_dropped_where_their_stack_is() {
 #[test]
 fn who_finds_the_window_in_use_waits_for_it() {
     let (engine, windows) = engine();
-    let mut berth = windows.berth().unwrap();
+    let mut berth = berth(&windows);
     // SAFETY: the call's store is its own.
     let mut calls = unsafe { berth.make(call(engine, 1)) };
     let window = window(&windows);
@@ -144,7 +155,7 @@ fn who_finds_the_window_in_use_waits_for_it() {
 #[test]
 fn two_stores_in_one_berth_do_not_get_the_same_stack() {
     let (engine, windows) = engine();
-    let mut berth = windows.berth().unwrap();
+    let mut berth = berth(&windows);
     let both = async {
         let (first, second) = (call(engine.clone(), 3), call(engine.clone(), 3));
         tokio::join!(first, second)
