@@ -20,9 +20,11 @@ static ZEROS: [u8; CHUNK_BYTES] = [0; CHUNK_BYTES];
 /// well, and fold less.
 #[derive(Default)]
 pub(crate) struct Base {
-    /// Chunks in their order; `None` for zeros.
-    chunks: OnceLock<Box<[Option<Box<[u8]>>]>>,
+    chunks: OnceLock<Vec<Chunk>>,
 }
+
+/// `None` for zeros.
+type Chunk = Option<Box<[u8]>>;
 
 impl Base {
     /// Takes a memory for what all begin with, unless there is one.

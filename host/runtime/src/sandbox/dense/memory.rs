@@ -1,9 +1,9 @@
 //! Linear memories in slots.
 
-use super::berth::memory_made;
 use super::fold::{Base, CHUNK_BYTES, Folded};
 use super::mapping::PAGE_BYTES;
 use super::pagemap::Pagemap;
+use super::place::memory_made;
 use super::slots::{Slot, Slots};
 use parking_lot::Mutex;
 use std::sync::Arc;

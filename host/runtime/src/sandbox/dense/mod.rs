@@ -5,6 +5,7 @@ mod fold;
 mod mapping;
 mod memory;
 mod pagemap;
+mod place;
 mod rest;
 #[cfg(all(test, not(sanitized)))]
 mod rest_tests;
@@ -13,9 +14,9 @@ mod slots;
 mod tests;
 mod window;
 
-use berth::{Place, stack_here};
 use memory::Memories;
 use parking_lot::Mutex;
+use place::{Place, stack_here};
 use rest::Resting;
 use std::future::Future;
 use std::io;

@@ -4,10 +4,9 @@
 //! run since the last look stays on it, another is put to rest and goes from it. So a kernel that is
 //! busy costs a look each time and one at rest nothing at all, nor is there a timer once all rest.
 
-use super::berth::Place;
 use super::pagemap::Pagemap;
+use super::place::Place;
 use parking_lot::Mutex;
-use std::future::Future;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -60,16 +59,14 @@ impl Resting {
     }
 
     /// Puts kernels to rest until there will be no more.
-    pub(super) fn watch(self: Arc<Self>) -> impl Future<Output = ()> + Send + 'static {
-        async move {
-            loop {
-                match self.lists_any() {
-                    None => return,
-                    Some(false) => self.changed.notified().await,
-                    Some(true) => {
-                        tokio::time::sleep(LOOK).await;
-                        self.look().await;
-                    }
+    pub(super) async fn watch(self: Arc<Self>) {
+        loop {
+            match self.lists_any() {
+                None => return,
+                Some(false) => self.changed.notified().await,
+                Some(true) => {
+                    tokio::time::sleep(LOOK).await;
+                    self.look().await;
                 }
             }
         }

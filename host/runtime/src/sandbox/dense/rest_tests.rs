@@ -1,6 +1,6 @@
 //! What `rest.rs` and `fold.rs` say of memories, tried with wasmtime's own.
 
-use super::berth::Place;
+use super::place::Place;
 use super::tests::{Nothing, berth, engine, poll};
 use super::{Base, Windows};
 use std::future::Future;
