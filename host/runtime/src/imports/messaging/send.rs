@@ -87,7 +87,8 @@ impl Host {
         let message = self.seal(payload, correlation, priority);
         match self.send_now(message) {
             Ok(None) => Ok(()),
-            Ok(Some(message)) => self.send_later(message, timeout).await,
+            // On the heap, as each kernel has room for this future and few ever come here.
+            Ok(Some(message)) => Box::pin(self.send_later(message, timeout)).await,
             Err(error) => Err(error),
         }
     }
