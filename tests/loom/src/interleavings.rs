@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 /// From 100 on they are urgent.
 #[derive(Debug, PartialEq, Eq)]
-struct Number(u32);
+pub struct Number(pub u32);
 
 impl Item for Number {
     fn priority(&self) -> Priority {
@@ -28,12 +28,12 @@ impl Item for Number {
     }
 }
 
-fn queue(capacity: usize) -> Arc<Queue<Number>> {
+pub fn queue(capacity: usize) -> Arc<Queue<Number>> {
     let capacity = NonZeroUsize::new(capacity).expect("a test's queue holds something");
     Arc::new(Queue::new(capacity, usize::MAX, Overflow::Wait))
 }
 
-fn pop(queue: &Queue<Number>) -> Result<u32, PopError> {
+pub fn pop(queue: &Queue<Number>) -> Result<u32, PopError> {
     block_on(queue.pop()).map(|item| item.unwrap().0)
 }
 
@@ -48,7 +48,7 @@ fn queue_with_front(capacity: usize, numbers: &[u32]) -> Arc<Queue<Number>> {
     queue
 }
 
-fn assert_accounted(queue: &Queue<Number>) {
+pub fn assert_accounted(queue: &Queue<Number>) {
     let counts = queue.counts();
     assert_eq!(
         counts.accepted,

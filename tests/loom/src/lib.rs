@@ -66,3 +66,4 @@ mod threads;
 
 mod claims;
 mod interleavings;
+mod outlets;

@@ -42,6 +42,7 @@ use std::time::Duration;
 pub(crate) use core_dump::CoreDumper;
 pub use core_dump::CoreDumps;
 pub use death::{Aftermath, DeathReport};
+pub(crate) use feed::Feed;
 pub(crate) use launch::Launcher;
 pub use manifest::ManifestError;
 pub use options::LaunchOptions;

@@ -21,6 +21,7 @@
 mod bands;
 mod counts;
 mod front;
+mod outlet;
 mod pop;
 mod push;
 mod state;
@@ -32,10 +33,12 @@ use bands::Bands;
 use front::Signals;
 use state::{Consumers, Producers, State};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 pub use bands::Item;
 pub use counts::QueueCounts;
 pub use front::Front;
+pub use outlet::Outlet;
 pub use pop::{Pop, PopError};
 pub use push::{Offered, Push, Pushed, Refusal, Refused};
 pub use state::Overflow;
@@ -80,6 +83,16 @@ impl<T: Item> Queue<T> {
     /// Takes one item.
     pub fn pop(&self) -> Pop<'_, T, impl FnOnce(&mut Front<T>) -> Option<T>> {
         self.take(NonZeroUsize::MIN, Front::take)
+    }
+
+    /// The same, with an outlet that is offered each item that comes while the future waits.
+    pub fn pop_past(
+        &self,
+        outlet: Arc<dyn Outlet<T>>,
+    ) -> Pop<'_, T, impl FnOnce(&mut Front<T>) -> Option<T>> {
+        let mut pop = self.pop();
+        pop.outlet = Some(outlet);
+        pop
     }
 
     /// No item is taken from here on; those that are in can still be received. Wakes everybody.

@@ -2,10 +2,11 @@
 
 use super::front::Front;
 use super::state::{Consumers, Overflow, Producers, ReceiverTicket, State};
-use super::{Item, Queue, Wakers};
+use super::{Item, Outlet, Queue, Wakers};
 use crate::sync::MutexGuard;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// Why there is nothing to take.
@@ -22,6 +23,7 @@ pub struct Pop<'queue, T: Item, Take> {
     queue: &'queue Queue<T>,
     wanted: usize,
     take: Option<Take>,
+    pub(super) outlet: Option<Arc<dyn Outlet<T>>>,
     /// This receiver's place in the waiting room. It is kept while the receiver waits, so that a
     /// wake-up for nothing does not cost it its turn.
     ticket: Option<ReceiverTicket>,
@@ -36,6 +38,7 @@ impl<'queue, T: Item, Take> Pop<'queue, T, Take> {
             queue,
             wanted,
             take: Some(take),
+            outlet: None,
             ticket: None,
         }
     }
@@ -106,7 +109,7 @@ impl<T: Item, R, Take: FnOnce(&mut Front<T>) -> R> Pop<'_, T, Take> {
             None => {
                 if let Some(context) = context {
                     let ticket = self.ticket.unwrap_or_else(|| state.receiver_ticket());
-                    state.wait_to_receive(ticket, context.waker());
+                    state.wait_to_receive(ticket, context.waker(), self.outlet.as_ref());
                     self.ticket = Some(ticket);
                 }
                 Poll::Pending

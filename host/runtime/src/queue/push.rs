@@ -225,9 +225,13 @@ impl<T: Item> State<T> {
                 refusal: Refusal::Closed,
             }));
         }
-        if let Some((ticket, waker)) = self.next_receiver() {
+        let item = match self.pass(item, wakers) {
+            Ok(()) => return Offered::Decided(Ok(Pushed::Accepted)),
+            Err(item) => item,
+        };
+        if let Some((ticket, receiver)) = self.next_receiver() {
             self.accept_for(ticket, item);
-            wakers.receiver(waker);
+            wakers.receiver(receiver.waker);
             return Offered::Decided(Ok(Pushed::Accepted));
         }
         if self.has_room_for(&item, signals) {

@@ -1,12 +1,14 @@
 //! The senders' side: what its lock protects.
 
 use super::front::{Front, Signals};
+use super::outlet::{Outlet, WaitingReceiver};
 use super::waiting::Waiting;
 use super::{Bands, Item, QueueCounts, Wakers};
 use crate::message::Priority;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::task::Waker;
 
 /// The most items that are moved to the front before they are asked for. What a move back costs is
@@ -84,10 +86,12 @@ pub(super) struct State<T> {
     pub(super) consumers: Consumers,
     /// All but what is received, which the front counts.
     pub(super) counts: QueueCounts,
+    /// Items that outlets took, which are received, too.
+    pub(super) passed: u64,
     /// A ticket that is gone from here stands for an item that was taken in: only its own sender
     /// removes it for any other reason.
     pub(super) waiting_senders: Waiting<SenderTicket, WaitingSender<T>>,
-    pub(super) waiting_receivers: Waiting<ReceiverTicket, Waker>,
+    pub(super) waiting_receivers: Waiting<ReceiverTicket, WaitingReceiver<T>>,
     /// Items promised to receivers that were waiting and have been woken, until they are polled.
     /// Only while receivers are open.
     pub(super) promised: Waiting<ReceiverTicket, T>,
@@ -106,6 +110,7 @@ impl<T: Item> State<T> {
             producers: Producers::Open,
             consumers: Consumers::Open,
             counts: QueueCounts::default(),
+            passed: 0,
             waiting_senders: Waiting::new(),
             waiting_receivers: Waiting::new(),
             promised: Waiting::new(),
@@ -151,7 +156,8 @@ impl<T: Item> State<T> {
 
     /// How many items were received and did not come back. As of the last look.
     pub(super) fn received(&self) -> u64 {
-        self.moved.handed.wrapping_sub(self.counts.returned)
+        let handed = self.moved.handed.wrapping_add(self.passed);
+        handed.wrapping_sub(self.counts.returned)
     }
 
     /// Moves what is next to the front, of which `wanted` are to be handed out at once.
@@ -217,7 +223,7 @@ impl<T: Item> State<T> {
 
     /// A receiver that waits and may have an item. Where there is one, nothing is before that item.
     #[inline]
-    pub(super) fn next_receiver(&mut self) -> Option<(ReceiverTicket, Waker)> {
+    pub(super) fn next_receiver(&mut self) -> Option<(ReceiverTicket, WaitingReceiver<T>)> {
         if self.waiting_receivers.is_empty() || self.consumers != Consumers::Open {
             return None;
         }
@@ -275,11 +281,11 @@ impl<T: Item> State<T> {
         }
         while self.consumers == Consumers::Open
             && !self.items.is_empty()
-            && let Some((ticket, waker)) = self.waiting_receivers.pop_first()
+            && let Some((ticket, receiver)) = self.waiting_receivers.pop_first()
         {
             let Some(item) = self.items.pop() else { break };
             self.promised.insert(ticket, item);
-            wakers.receiver(waker);
+            wakers.receiver(receiver.waker);
         }
     }
 
@@ -294,11 +300,21 @@ impl<T: Item> State<T> {
     }
 
     /// Has a receiver wait, or wait on.
-    pub(super) fn wait_to_receive(&mut self, ticket: ReceiverTicket, waker: &Waker) {
-        match self.waiting_receivers.get_mut(&ticket) {
-            Some(waiting) => waiting.clone_from(waker),
-            None => self.waiting_receivers.insert(ticket, waker.clone()),
+    pub(super) fn wait_to_receive(
+        &mut self,
+        ticket: ReceiverTicket,
+        waker: &Waker,
+        outlet: Option<&Arc<dyn Outlet<T>>>,
+    ) {
+        if let Some(waiting) = self.waiting_receivers.get_mut(&ticket) {
+            waiting.waker.clone_from(waker);
+            return;
         }
+        let receiver = WaitingReceiver {
+            waker: waker.clone(),
+            outlet: outlet.cloned(),
+        };
+        self.waiting_receivers.insert(ticket, receiver);
     }
 
     /// Takes all promises back: the items go to where they were, the receivers will ask again.
@@ -317,8 +333,8 @@ impl<T: Item> State<T> {
 
     /// Everybody who waits, for a change that concerns all. They keep their places.
     pub(super) fn all_wakers(&self, wakers: &mut Wakers) {
-        for waker in self.waiting_receivers.values() {
-            wakers.receiver(waker.clone());
+        for receiver in self.waiting_receivers.values() {
+            wakers.receiver(receiver.waker.clone());
         }
         for sender in self.waiting_senders.values() {
             wakers.sender(sender.waker.clone());

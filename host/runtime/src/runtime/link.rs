@@ -3,7 +3,7 @@
 use super::RingKernelRuntime;
 use crate::error::Error;
 use crate::executor::poll_again;
-use crate::kernel::Kernel;
+use crate::kernel::{Feed, Kernel};
 use crate::lifecycle::Call;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -64,19 +64,18 @@ impl Link {
 }
 
 async fn forward(from: Arc<Kernel>, to: Arc<Kernel>) -> LinkReport {
-    let mut report = LinkReport {
-        forwarded: 0,
-        undelivered: 0,
-        error: None,
-    };
-    while let Some(message) = from.next_sent().await {
-        if let Err(error) = to.feed(message).await {
-            report.undelivered = 1;
-            report.error = Some(error);
-            return report;
+    let feed = Feed::new(to.clone());
+    let mut polled_for: u64 = 0;
+    while let Some(message) = from.next_for(feed.clone()).await {
+        if let Err(error) = feed.send(message).await {
+            return LinkReport {
+                forwarded: feed.passed(),
+                undelivered: 1,
+                error: Some(error),
+            };
         }
-        report.forwarded += 1;
-        if report.forwarded.is_multiple_of(PASSED_AT_ONCE) {
+        polled_for += 1;
+        if polled_for.is_multiple_of(PASSED_AT_ONCE) {
             poll_again().await;
         }
     }
@@ -84,5 +83,9 @@ async fn forward(from: Arc<Kernel>, to: Arc<Kernel>) -> LinkReport {
         // An error says that the second kernel has ended, which is no less closed.
         let _ = to.close_input();
     }
-    report
+    LinkReport {
+        forwarded: feed.passed(),
+        undelivered: 0,
+        error: None,
+    }
 }
