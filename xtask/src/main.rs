@@ -4,7 +4,6 @@
 //! it runs can be run by hand.
 
 mod bench;
-mod cache;
 mod ci;
 mod debian;
 mod demo;
@@ -15,7 +14,6 @@ mod hostile;
 mod instructions;
 mod kernels;
 mod miri;
-mod process;
 mod python;
 mod ranks;
 mod sanitize;
@@ -29,6 +27,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 use process::say;
+use ringhost_toolchain::{cache, process};
 
 /// Sets up, builds, shows and tests ringhost.
 #[derive(Parser)]
