@@ -1,8 +1,9 @@
 //! What can be launched, what cannot and why, hot loading, and the cache of compiled code.
 
-use ringhost::{Error, KernelId, KernelState, LaunchOptions, Limits, LoadError, Source};
+use ringhost::{Digest, Error, KernelId, KernelState, LaunchOptions, Limits, LoadError, Source};
 use ringhost_tests::{
-    PATIENCE, builder, component_from_core, core_kernel, kernel, kernel_path, runtime, start,
+    PATIENCE, builder, component_from_core, core_kernel, echo_kernel, kernel, kernel_path, runtime,
+    start,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -340,6 +341,28 @@ async fn a_kernel_is_loaded_while_another_works() {
     runtime.activate("fresh").await.unwrap();
     runtime.wait("fresh").await.unwrap();
     working.await.unwrap();
+}
+
+#[tokio::test]
+async fn bytes_are_told_apart_by_what_is_in_them_and_by_nothing_else() {
+    /// A component with this number at its end, which says nothing.
+    fn numbered(number: u8) -> Vec<u8> {
+        let mut bytes = echo_kernel();
+        bytes.extend([0, 2, 1, b'n' + number]);
+        bytes
+    }
+    let runtime = runtime();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kernel.wasm");
+    for number in [0, 1, 0, 1, 1] {
+        let bytes = numbered(number);
+        std::fs::write(&path, &bytes).unwrap();
+        let held = Source::bytes(bytes.clone());
+        for source in [Source::path(&path), held.clone(), held] {
+            let inspection = runtime.inspect(source).await.unwrap();
+            assert_eq!(inspection.digest, Digest::of(&bytes));
+        }
+    }
 }
 
 #[tokio::test]

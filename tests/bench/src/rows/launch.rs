@@ -1,4 +1,5 @@
-//! From a component that was compiled before to a kernel's first reply.
+//! From a component that was compiled before, and that the program holds, to a kernel's first reply;
+//! and the same where the component is read from its file each time.
 
 use super::echo;
 use crate::contender::{Contestant, Work};
@@ -9,7 +10,7 @@ use crate::row::Row;
 use crate::statistics::Spread;
 use crate::target::{Bound, Line, Target};
 use anyhow::{Context, Result};
-use ringhost::RingKernelRuntime;
+use ringhost::{RingKernelRuntime, Source};
 use std::time::{Duration, Instant};
 
 const NAME: &str = "launched";
@@ -40,22 +41,31 @@ impl Row for Launch {
     fn contestants(&self, setting: &Setting) -> Result<Vec<Contestant>> {
         let executor = &setting.executor;
         let runtime = builder(executor.handle()).build()?;
+        let source = Source::bytes(std::fs::read(ringhost_tests::kernel_path("echo"))?);
+        let from_file = Launches {
+            runtime: runtime.clone(),
+            source: echo(),
+        };
         Ok(vec![
-            Contestant::in_task("ringhost", executor, Launches(runtime)),
+            Contestant::in_task("ringhost", executor, Launches { runtime, source }),
+            Contestant::in_task("from its file", executor, from_file),
             Contestant::in_task("a thread spawned and joined", executor, Threads),
         ])
     }
 }
 
-struct Launches(RingKernelRuntime);
+struct Launches {
+    runtime: RingKernelRuntime,
+    source: Source,
+}
 
 impl Work for Launches {
     async fn round(&mut self) -> Result<Vec<f64>> {
-        let runtime = &self.0;
+        let Self { runtime, source } = self;
         let (mut launches, mut activations) = (Vec::new(), Vec::new());
         for number in 0..COUNT as u64 {
             let begun = Instant::now();
-            runtime.launch_from(NAME, echo()).await?;
+            runtime.launch_from(NAME, source.clone()).await?;
             let launched = Instant::now();
             runtime.activate(NAME).await?;
             activations.push(launched.elapsed());

@@ -61,6 +61,21 @@ impl Provenance {
         })
     }
 
+    /// Whether pins count, and whether signatures do.
+    fn counts(&self) -> (bool, bool) {
+        match self.require {
+            Requirement::Any => (!self.pinned.is_empty(), !self.public_keys.is_empty()),
+            Requirement::Pinned => (true, false),
+            Requirement::Signed => (false, true),
+        }
+    }
+
+    /// Whether whatever has this digest is accepted, signed or not.
+    pub(super) fn accepts(&self, digest: &Digest) -> bool {
+        let (pins, keys) = self.counts();
+        (!pins && !keys) || (pins && self.pinned.contains(digest))
+    }
+
     /// Accepts the bytes of a source, or says why not. It may wait for a disk.
     pub(super) fn check(
         &self,
@@ -68,14 +83,10 @@ impl Provenance {
         bytes: &[u8],
         digest: &Digest,
     ) -> Result<(), LoadError> {
-        let (pins, keys) = match self.require {
-            Requirement::Any => (!self.pinned.is_empty(), !self.public_keys.is_empty()),
-            Requirement::Pinned => (true, false),
-            Requirement::Signed => (false, true),
-        };
-        if (!pins && !keys) || (pins && self.pinned.contains(digest)) {
+        if self.accepts(digest) {
             return Ok(());
         }
+        let (pins, keys) = self.counts();
         let fault = if keys {
             match self.check_signature(source, bytes)? {
                 Ok(()) => return Ok(()),
