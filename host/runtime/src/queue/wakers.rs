@@ -94,21 +94,18 @@ impl Wakers {
     /// Wakes them, but asks first, if there are receivers, whether they have been seen to.
     #[inline]
     pub fn wake_unless(self, receivers_seen_to: impl FnOnce() -> bool) {
-        match self.first {
-            None => {}
-            Some(only) if self.more.is_empty() => {
-                if !(only.receives() && receivers_seen_to()) {
-                    only.wake();
-                }
+        let Some(first) = self.first else { return };
+        if self.more.is_empty() {
+            if !(first.receives() && receivers_seen_to()) {
+                first.wake();
             }
-            Some(first) => {
-                let woken = std::iter::once(first).chain(self.more);
-                let (receivers, senders): (Vec<_>, Vec<_>) = woken.partition(Woken::receives);
-                senders.into_iter().for_each(Woken::wake);
-                if !receivers.is_empty() && !receivers_seen_to() {
-                    receivers.into_iter().for_each(Woken::wake);
-                }
-            }
+            return;
+        }
+        let woken = std::iter::once(first).chain(self.more);
+        let (receivers, senders): (Vec<_>, Vec<_>) = woken.partition(Woken::receives);
+        senders.into_iter().for_each(Woken::wake);
+        if !receivers.is_empty() && !receivers_seen_to() {
+            receivers.into_iter().for_each(Woken::wake);
         }
     }
 }
