@@ -2,8 +2,8 @@
 
 use crate::exit::Wrong;
 use crate::parse;
-use clap::Args;
-use ringhost::{Grant, LaunchOptions};
+use clap::{Args, ValueEnum};
+use ringhost::{Grant, LaunchOptions, Tier};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,6 +27,11 @@ pub struct LimitOptions {
     /// Pass over the manifest beside a component
     #[arg(long)]
     pub no_manifest: bool,
+
+    /// How kernels are run: close to the processor, or in great number
+    /// [default: the manifest's, else fast]
+    #[arg(long, value_name = "TIER", value_enum)]
+    tier: Option<TierName>,
 
     /// How many messages each of a kernel's two queues holds
     /// [default: the manifest's, else 1000]
@@ -57,6 +62,24 @@ pub struct LimitOptions {
     /// [default: the manifest's, else 300]
     #[arg(long, value_name = "SECONDS", value_parser = parse::seconds, allow_hyphen_values = true)]
     message_time: Option<Duration>,
+}
+
+/// `ringhost::Tier` on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TierName {
+    /// Close to the processor: some thousand kernels in a process
+    Fast,
+    /// In great number: a million kernels in a process, which compute up to 1.75 times as long
+    Dense,
+}
+
+impl From<TierName> for Tier {
+    fn from(name: TierName) -> Self {
+        match name {
+            TierName::Fast => Self::Fast,
+            TierName::Dense => Self::Dense,
+        }
+    }
 }
 
 /// The manifest of one kernel.
@@ -132,6 +155,7 @@ impl LimitOptions {
         limits.fuel_total = self.fuel_limit.or(limits.fuel_total);
         limits.cpu_share = self.cpu_share.or(limits.cpu_share);
         options.queue_size = self.queue_size.or(options.queue_size);
+        set(&mut options.tier, self.tier.map(Tier::from));
         options
     }
 }

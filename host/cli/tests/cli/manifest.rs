@@ -60,6 +60,18 @@ fn an_option_wins_and_the_rest_of_the_manifest_stays() {
 }
 
 #[test]
+fn the_tier_is_the_option_s_or_the_manifest_s() {
+    let (_folder, component) = with_manifest("echo", "tier = \"dense\"\n");
+    for (options, tier) in [(&[][..], "dense"), (&["--tier", "fast"], "fast")] {
+        assert_eq!(effective(&component, options)["manifest"]["tier"], tier);
+        assert_eq!(run(&component, options).succeeds().text(), "0123456789\n");
+    }
+    let shown = effective(&component, &["--no-manifest", "--tier", "dense"]);
+    assert_eq!(shown["manifest"]["tier"], "dense");
+    run(&component, &["--tier", "slow"]).fails(2, &["'slow' for '--tier <TIER>'"]);
+}
+
+#[test]
 fn the_manifest_beside_a_kernel_can_be_passed_over_or_replaced() {
     let (folder, component) = with_manifest("echo", "limits.message_bytes = 9\n");
     let without = run(&component, &["--no-manifest"]);
