@@ -5,6 +5,8 @@ use crate::imports::{Host, HostTime, Ports};
 use crate::module::{LoadError, Module};
 use crate::sandbox::{Base, Berth, Crowd, Limits, Member, Memory, Shape, Windows, World};
 use bytes::Bytes;
+use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use wasmtime::component::InstancePre;
@@ -98,7 +100,7 @@ impl Recipe {
         let (mut berth, member) = match &self.windows {
             Some(windows) => {
                 let berth = windows.berth(self.linked.base.clone(), ports.clone());
-                (berth.map_err(no_room)?, None)
+                (berth.map_err(|error| self.no_room(&error))?, None)
             }
             None => (Berth::without_window(), Some(self.crowd.join())),
         };
@@ -107,7 +109,7 @@ impl Recipe {
         let instantiated = unsafe { berth.make(instantiated) };
         let instance = match tokio::time::timeout(limits.initialiser_time, instantiated).await {
             Ok(Ok(instance)) => instance,
-            Ok(Err(error)) => return Err(initialiser_error(&error, &store, limits)),
+            Ok(Err(error)) => return Err(self.launch_error(&error, &store, limits)),
             Err(_) => {
                 let limit = format!("{:?}", limits.initialiser_time);
                 return Err(LoadError::InitialiserTooLong { limit });
@@ -135,15 +137,44 @@ impl Recipe {
     }
 }
 
+impl Recipe {
+    /// Why there is no instance.
+    fn launch_error(
+        &self,
+        error: &wasmtime::Error,
+        store: &Store<Host>,
+        limits: &Limits,
+    ) -> LoadError {
+        if is_out_of_memory(error) {
+            return self.no_room(error.root_cause());
+        }
+        initialiser_error(error, store, limits)
+    }
+
+    /// The system has no room for what is the kernel's.
+    fn no_room(&self, cause: &dyn fmt::Display) -> LoadError {
+        match self.crowd.is_full() {
+            Some((mappings, most)) => LoadError::NoMappings { mappings, most },
+            None => LoadError::NoMemory {
+                reason: cause.to_string(),
+            },
+        }
+    }
+}
+
+/// Whether this is because the system has no room.
+fn is_out_of_memory(error: &wasmtime::Error) -> bool {
+    let cause = error.root_cause();
+    let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    #[cfg(unix)]
+    let kind = kind.or_else(|| Some(cause.downcast_ref::<rustix::io::Errno>()?.kind()));
+    kind == Some(io::ErrorKind::OutOfMemory)
+}
+
 pub(super) fn mismatch(error: wasmtime::Error) -> LoadError {
     LoadError::Mismatch {
         reason: format!("{error:#}"),
     }
-}
-
-fn no_room(error: std::io::Error) -> LoadError {
-    let reason = format!("there is no room for its stack: {error}");
-    LoadError::HostFault { reason }
 }
 
 fn initialiser_error(error: &wasmtime::Error, store: &Store<Host>, limits: &Limits) -> LoadError {

@@ -140,6 +140,24 @@ pub enum LoadError {
         /// The limit, in fuel or time.
         limit: String,
     },
+    /// The process has as many memory mappings as the system allows it.
+    #[error(
+        "there is no room for one more kernel: the process has {mappings} of the {most} memory mappings that it may have, and each kernel of the fast tier takes some; launch kernels in the dense tier (tier = \"dense\" in their manifests), or raise the bound, with `sysctl vm.max_map_count={}` for twice as many", .most.saturating_mul(2)
+    )]
+    NoMappings {
+        /// How many it has.
+        mappings: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// The system gives the process no more memory or address space.
+    #[error(
+        "the system has no memory or address space for one more kernel: {reason}; end some, or give the process more"
+    )]
+    NoMemory {
+        /// What the system says.
+        reason: String,
+    },
     /// A fault in ringhost.
     #[error("the host failed to load the component: {reason}")]
     HostFault {

@@ -4,12 +4,17 @@
 //! of the fast tier has some of its own; where the system makes no more, no kernel can be launched
 //! and nothing else in the process gets memory.
 
+use std::fs::File;
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Mappings that one kernel of the fast tier takes: its memory, the room before and behind it, and
 /// its stack with the guard.
 const EACH: usize = 5;
+
+/// With so few left, that is why the system refuses one.
+const ROOM: usize = 64;
 
 /// Mappings that are left to everything else in the process.
 const OTHERS: usize = 8192;
@@ -55,6 +60,14 @@ impl Crowd {
         Member(self.clone())
     }
 
+    /// How many mappings the process has and how many it may have, where there is no room for more to
+    /// speak of. To be asked when the system has refused one: it takes some milliseconds.
+    pub(crate) fn is_full(&self) -> Option<(usize, usize)> {
+        let most = self.most_mappings?;
+        let mappings = mappings()?;
+        (mappings.saturating_add(ROOM) > most).then_some((mappings, most))
+    }
+
     /// The mappings that so many instances take, and how many there may be, where that is soon.
     fn is_large(&self, instances: usize) -> Option<(usize, usize)> {
         let mappings = instances.saturating_mul(EACH);
@@ -66,6 +79,23 @@ impl Crowd {
 impl Drop for Member {
     fn drop(&mut self) {
         self.0.instances.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// How many mappings the process has; `None` where the system does not tell. They are counted as they
+/// are read: where there is no room for mappings, there may be none for a text of megabytes.
+fn mappings() -> Option<usize> {
+    let mut maps = File::open("/proc/self/maps").ok()?;
+    let mut lines = 0;
+    let mut buffer = [0; 4096];
+    loop {
+        match maps.read(&mut buffer).ok()? {
+            0 => return Some(lines),
+            read => {
+                let part = buffer.get(..read).unwrap_or_default();
+                lines += part.iter().filter(|&&byte| byte == b'\n').count();
+            }
+        }
     }
 }
 
@@ -88,6 +118,19 @@ mod tests {
         assert!(!crowd.has_warned.load(Ordering::Relaxed));
         members.push(crowd.join());
         assert!(crowd.has_warned.load(Ordering::Relaxed));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_crowd_is_full_where_the_process_has_as_many_mappings_as_it_may() {
+        let mappings = mappings().unwrap();
+        assert!(mappings > 10, "{mappings}");
+        let full = Crowd::with_most_mappings(Some(10));
+        assert!(
+            full.is_full()
+                .is_some_and(|(mappings, most)| mappings > most)
+        );
+        assert_eq!(Crowd::with_most_mappings(Some(1 << 30)).is_full(), None);
     }
 
     #[test]

@@ -70,18 +70,30 @@ impl Windows {
             return Ok(Berth::without_window());
         }
         let next = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut made = self.made.lock();
-        let window = match made.get(next % WINDOWS) {
-            Some(window) => window.clone(),
-            None => {
-                let window = Arc::new(Window::new(self.stack_bytes)?);
-                made.push(window.clone());
-                window
-            }
-        };
+        let window = self.window(next)?;
         let resting = self.resting.clone();
         let place = Place::new(window, next as u64, resting, base, others);
         Ok(Berth::in_window(place))
+    }
+
+    /// The window of the kernel of this number: one of its own while there are few.
+    fn window(&self, number: usize) -> io::Result<Arc<Window>> {
+        let mut made = self.made.lock();
+        if let Some(window) = made.get(number % WINDOWS) {
+            return Ok(window.clone());
+        }
+        match Window::new(self.stack_bytes) {
+            Ok(window) => {
+                let window = Arc::new(window);
+                made.push(window.clone());
+                Ok(window)
+            }
+            // Where the system makes no more, those that there are have to do.
+            Err(error) => match made.get(number % made.len().max(1)) {
+                Some(window) => Ok(window.clone()),
+                None => Err(error),
+            },
+        }
     }
 }
 
