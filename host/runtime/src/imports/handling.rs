@@ -56,7 +56,14 @@ impl Host {
         let mut result = Ok(());
         for message in messages {
             let length = message.payload.len();
-            match self.send_one(message).await? {
+            self.begin_send(length).await?;
+            let sent = match self.send_one(message) {
+                Ok(None) => Ok(()),
+                // On the heap, as each handler has room for this future and few ever come here.
+                Ok(Some(message)) => Box::pin(self.send_later(message, None)).await,
+                Err(error) => Err(error),
+            };
+            match sent {
                 Ok(()) => {}
                 Err(SendError::Full | SendError::Timeout) => dropped += 1,
                 Err(SendError::Terminating) => {
@@ -84,17 +91,16 @@ impl Host {
         Ok(result)
     }
 
-    async fn send_one(&mut self, message: Returned) -> wasmtime::Result<Result<(), SendError>> {
+    /// Gives the message back that has to wait for room.
+    fn send_one(&mut self, message: Returned) -> Result<Option<Message>, SendError> {
         let length = message.payload.len();
-        self.begin_send(length).await?;
         if length > self.ports.limits.message_bytes {
-            return Ok(Err(self.too_long(length)));
+            return Err(self.too_long(length));
         }
         let correlation = message.correlation.map(MessageId);
         let priority = message.priority.map(Priority::from);
-        Ok(self
-            .send(message.payload.into(), correlation, priority, None)
-            .await)
+        let message = self.seal(message.payload.into(), correlation, priority);
+        self.send_now(message)
     }
 
     /// The handler's state is to be taken out: a call that may not wait, and that has the time of one

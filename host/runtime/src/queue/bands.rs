@@ -17,15 +17,25 @@ pub trait Item {
 
 /// Four lines. The highest is served first, the lowest is the first to lose an item.
 pub(super) struct Bands<T> {
-    lines: [VecDeque<T>; 4],
+    normal: VecDeque<T>,
+    /// Made when they are first used: few queues among very many have more than one band.
+    others: Option<Box<Others<T>>>,
     length: usize,
     bytes: usize,
+}
+
+/// The lines of the bands that are not the normal one.
+struct Others<T> {
+    low: VecDeque<T>,
+    high: VecDeque<T>,
+    urgent: VecDeque<T>,
 }
 
 impl<T: Item> Bands<T> {
     pub(super) fn new() -> Self {
         Self {
-            lines: std::array::from_fn(|_| VecDeque::new()),
+            normal: VecDeque::new(),
+            others: None,
             length: 0,
             bytes: 0,
         }
@@ -57,18 +67,38 @@ impl<T: Item> Bands<T> {
     }
 
     fn line(&mut self, priority: Priority) -> &mut VecDeque<T> {
-        let [low, normal, high, urgent] = &mut self.lines;
-        match priority {
-            Priority::Low => low,
-            Priority::Normal => normal,
-            Priority::High => high,
-            Priority::Urgent => urgent,
+        if priority == Priority::Normal {
+            return &mut self.normal;
         }
+        let others = self.others.get_or_insert_with(|| {
+            Box::new(Others {
+                low: VecDeque::new(),
+                high: VecDeque::new(),
+                urgent: VecDeque::new(),
+            })
+        });
+        match priority {
+            Priority::Low => &mut others.low,
+            Priority::Normal => &mut self.normal,
+            Priority::High => &mut others.high,
+            Priority::Urgent => &mut others.urgent,
+        }
+    }
+
+    /// The lines that there are, lowest first.
+    fn lines(&mut self) -> impl DoubleEndedIterator<Item = &mut VecDeque<T>> {
+        let [low, high, urgent] = match self.others.as_deref_mut() {
+            None => [None, None, None],
+            Some(Others { low, high, urgent }) => [Some(low), Some(high), Some(urgent)],
+        };
+        [low, Some(&mut self.normal), high, urgent]
+            .into_iter()
+            .flatten()
     }
 
     /// Takes the next item to be served: the oldest of the highest band.
     pub(super) fn pop(&mut self) -> Option<T> {
-        let item = self.lines.iter_mut().rev().find_map(VecDeque::pop_front)?;
+        let item = self.lines().rev().find_map(VecDeque::pop_front)?;
         self.went(&item);
         Some(item)
     }
@@ -77,7 +107,7 @@ impl<T: Item> Bands<T> {
     /// band, it moves them together.
     pub(super) fn serve(&mut self, most: usize, served: &mut VecDeque<T>) {
         let length = self.length;
-        let Some(line) = self.lines.iter_mut().find(|line| line.len() == length) else {
+        let Some(line) = self.lines().find(|line| line.len() == length) else {
             served.extend(std::iter::from_fn(|| self.pop()).take(most));
             return;
         };
@@ -96,10 +126,18 @@ impl<T: Item> Bands<T> {
 
     /// How many items are in bands above this one, and their bytes.
     pub(super) fn above(&self, priority: Priority) -> (usize, usize) {
-        let lines = Priority::ALL.into_iter().zip(&self.lines);
+        let others = self.others.as_deref();
+        let [low, high, urgent] = match others {
+            None => [None, None, None],
+            Some(Others { low, high, urgent }) => [Some(low), Some(high), Some(urgent)],
+        };
+        let lines = Priority::ALL
+            .into_iter()
+            .zip([low, Some(&self.normal), high, urgent]);
         let items = lines
             .filter(|(band, _)| *band > priority)
-            .flat_map(|(_, line)| line);
+            .filter_map(|(_, line)| line)
+            .flatten();
         items.fold((0, 0), |(items, bytes), item| {
             (items + 1, bytes + item.bytes())
         })
@@ -107,7 +145,7 @@ impl<T: Item> Bands<T> {
 
     /// Takes the item to lose first: the oldest of the lowest band.
     pub(super) fn lose(&mut self) -> Option<T> {
-        let item = self.lines.iter_mut().find_map(VecDeque::pop_front)?;
+        let item = self.lines().find_map(VecDeque::pop_front)?;
         self.went(&item);
         Some(item)
     }
@@ -123,7 +161,12 @@ impl<T: Item> Bands<T> {
     }
 
     pub(super) fn shrink(&mut self) {
-        self.lines.iter_mut().for_each(VecDeque::shrink_to_fit);
+        self.normal.shrink_to_fit();
+        if let Some(Others { low, high, urgent }) = self.others.as_deref()
+            && [low, high, urgent].into_iter().all(VecDeque::is_empty)
+        {
+            self.others = None;
+        }
     }
 
     /// Takes everything, in the order of service.

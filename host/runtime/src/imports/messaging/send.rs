@@ -61,7 +61,7 @@ impl Host {
     }
 
     /// Puts an envelope on a message. What is left open is taken from the message received last.
-    pub(super) fn seal(
+    pub(in crate::imports) fn seal(
         &self,
         payload: Payload,
         correlation: Option<MessageId>,
@@ -77,7 +77,7 @@ impl Host {
 
     /// Hands a message to whoever called for it, or puts it on the output queue. What is left open
     /// is taken from the message received last.
-    pub(in crate::imports) async fn send(
+    async fn send(
         &mut self,
         payload: Payload,
         correlation: Option<MessageId>,
@@ -94,7 +94,10 @@ impl Host {
     }
 
     /// The same without a wait. Gives the message back if it would have to wait for room.
-    pub(super) fn send_now(&mut self, message: Message) -> Result<Option<Message>, SendError> {
+    pub(in crate::imports) fn send_now(
+        &mut self,
+        message: Message,
+    ) -> Result<Option<Message>, SendError> {
         let ports = &self.ports;
         let correlation = message.envelope.correlation;
         if let Some(message) = ports.calls.deliver(message) {
@@ -113,7 +116,7 @@ impl Host {
     }
 
     /// Waits for room for a message.
-    pub(super) async fn send_later(
+    pub(in crate::imports) async fn send_later(
         &mut self,
         message: Message,
         timeout: Option<Duration>,

@@ -30,23 +30,38 @@ pub(super) enum Verdict {
 
 /// Decides for one kernel.
 pub(super) struct Judge {
-    own: Restart,
-    budget: Mutex<Budget>,
+    /// `None` for a kernel that is never restarted: so are nearly all where there are very many.
+    own: Option<Box<Own>>,
     group: OnceLock<Arc<Group>>,
 }
 
+/// A kernel's own policy, and what is left of its budget.
+struct Own {
+    restart: Restart,
+    budget: Mutex<Budget>,
+}
+
 impl Judge {
-    pub(super) fn new(own: Restart) -> Self {
+    pub(super) fn new(restart: Restart) -> Self {
+        let own = |restart| {
+            Box::new(Own {
+                restart,
+                budget: Mutex::default(),
+            })
+        };
         Self {
-            own,
-            budget: Mutex::default(),
+            own: (restart.when != RestartWhen::Never).then(|| own(restart)),
             group: OnceLock::new(),
         }
     }
 
     /// The policy in force.
     pub(super) fn restart(&self) -> &Restart {
-        self.group.get().map_or(&self.own, |group| group.restart())
+        match (self.group.get(), &self.own) {
+            (Some(group), _) => group.restart(),
+            (None, Some(own)) => &own.restart,
+            (None, None) => &policy::NEVER,
+        }
     }
 
     /// What follows from this ending of a kernel that nobody asked to end. `finished` says that it
@@ -55,10 +70,13 @@ impl Judge {
         if let Some(group) = self.group.get() {
             return group.judge(id, ending, finished);
         }
-        if !self.own.follows(ending, finished) {
+        let Some(Own { restart, budget }) = self.own.as_deref() else {
+            return Verdict::Down;
+        };
+        if !restart.follows(ending, finished) {
             return Verdict::Down;
         }
-        match self.budget.lock().spend(&self.own) {
+        match budget.lock().spend(restart) {
             Some(wait) => Verdict::Again(Round::alone(wait)),
             None => Verdict::GiveUp,
         }

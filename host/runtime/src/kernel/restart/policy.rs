@@ -59,17 +59,20 @@ pub enum InHand {
     Retry,
 }
 
+/// What a kernel is launched with where nothing else is said: it is not restarted.
+pub(super) static NEVER: Restart = Restart {
+    when: RestartWhen::Never,
+    backoff: Duration::from_millis(100),
+    longest_backoff: Duration::from_secs(10),
+    budget: 5,
+    window: Duration::from_secs(60),
+    in_hand: InHand::DeadLetter,
+    attempts: 2,
+};
+
 impl Default for Restart {
     fn default() -> Self {
-        Self {
-            when: RestartWhen::Never,
-            backoff: Duration::from_millis(100),
-            longest_backoff: Duration::from_secs(10),
-            budget: 5,
-            window: Duration::from_secs(60),
-            in_hand: InHand::DeadLetter,
-            attempts: 2,
-        }
+        NEVER.clone()
     }
 }
 
