@@ -147,6 +147,28 @@ pub fn echo_kernel() -> Vec<u8> {
     ))
 }
 
+/// An honest handler, which imports nothing: it sends back the first message of each call, at most
+/// some 60 KiB.
+pub fn echo_handler() -> Vec<u8> {
+    handler_from_core(
+        r#"(module
+            (memory (export "memory") 1)
+            (global $next (mut i32) (i32.const 1024))
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (global.get $next)
+                (global.set $next (i32.add (global.get $next)
+                    (i32.and (i32.add (local.get 3) (i32.const 7)) (i32.const -8)))))
+            (func (export "cabi_post_handle") (param i32) (global.set $next (i32.const 1024)))
+            (func (export "handle") (param $messages i32) (param i32) (result i32)
+                ;; One reply, at 128, with the payload where it came.
+                (i32.store (i32.const 68) (i32.const 128))
+                (i32.store (i32.const 72) (i32.const 1))
+                (i32.store (i32.const 128) (i32.load offset=20 (local.get $messages)))
+                (i32.store (i32.const 132) (i32.load offset=24 (local.get $messages)))
+                (i32.const 64)))"#,
+    )
+}
+
 /// A core module for the kernel world: a memory of so many pages, the fields that are given, and a
 /// `run` with this body, which ends by leaving the address of its result on the stack. At address
 /// 0 is an `ok` result.

@@ -20,8 +20,12 @@ pub enum Parked {
     SmallKernels,
     /// Kernels of the guest SDK's, in the dense tier.
     DenseKernels,
-    /// Such handlers, in the dense tier.
+    /// Kernels that are a few instructions, in the dense tier.
+    DenseSmallKernels,
+    /// Handlers of the guest SDK's, in the dense tier.
     DenseHandlers,
+    /// Handlers that are a few instructions, in the dense tier.
+    DenseSmallHandlers,
     /// Tokio tasks between two channels.
     Tasks,
 }
@@ -74,12 +78,16 @@ impl Lot {
         let bytes = match who {
             Parked::Kernels | Parked::DenseKernels => built("echo")?,
             Parked::DenseHandlers => built("handler-echo")?,
-            Parked::SmallKernels => ringhost_tests::echo_kernel(),
+            Parked::SmallKernels | Parked::DenseSmallKernels => ringhost_tests::echo_kernel(),
+            Parked::DenseSmallHandlers => ringhost_tests::echo_handler(),
             Parked::Tasks => return Ok(Self::Tasks(Vec::new())),
         };
         let options = LaunchOptions::default().tier(match who {
-            Parked::DenseKernels | Parked::DenseHandlers => Tier::Dense,
-            _ => Tier::Fast,
+            Parked::DenseKernels
+            | Parked::DenseSmallKernels
+            | Parked::DenseHandlers
+            | Parked::DenseSmallHandlers => Tier::Dense,
+            Parked::Kernels | Parked::SmallKernels | Parked::Tasks => Tier::Fast,
         });
         let handle = executor.handle().clone();
         let (component, with) = (bytes.clone(), options.clone());

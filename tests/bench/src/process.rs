@@ -41,12 +41,15 @@ impl Process {
     pub(crate) fn look(&self) -> Result<Look> {
         let folder = format!("/proc/{}", self.child.id());
         let status = fs::read_to_string(format!("{folder}/status"))?;
-        let resident = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix("kB"))
-            .context("it has a resident size")?;
+        let kib = |name| {
+            let mut lines = status.lines();
+            let kib = lines.find_map(|line| line.strip_prefix(name)?.trim().strip_suffix("kB"));
+            let kib = kib.context("Linux tells it")?.trim();
+            kib.parse().context("it is a number")
+        };
         Ok(Look {
-            resident_kib: resident.trim().parse()?,
+            resident_kib: kib("VmRSS:")?,
+            page_tables_kib: kib("VmPTE:")?,
             mappings: fs::read_to_string(format!("{folder}/maps"))?
                 .lines()
                 .count(),
@@ -83,6 +86,7 @@ impl Drop for Process {
 /// What a process holds, and what it has used.
 pub(crate) struct Look {
     pub(crate) resident_kib: f64,
+    pub(crate) page_tables_kib: f64,
     pub(crate) mappings: usize,
     /// Of all its threads.
     pub(crate) processor_nanoseconds: u64,

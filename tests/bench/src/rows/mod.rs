@@ -44,6 +44,7 @@ pub fn all() -> Vec<Box<dyn Row>> {
         Box::new(parked::ParkedKernels { count: 1000 }),
         Box::new(parked::ParkedKernels { count: 10_000 }),
         Box::new(parked::ParkedKernels { count: 100_000 }),
+        Box::new(parked::ParkedKernels { count: 1_000_000 }),
         Box::new(launch::Launch),
         Box::new(first_load::FirstLoad),
         Box::new(terminate::Terminate),

@@ -10,8 +10,18 @@ use crate::peers::erlang;
 use crate::process::Process;
 use crate::row::Row;
 use crate::target::{Bound, Line, Target};
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use std::time::{Duration, Instant};
+
+/// How long they are left alone before they are looked at: a dense kernel is at rest after one to two
+/// seconds.
+const REST: Duration = Duration::from_secs(4);
+
+/// With more of them there are only those of which so many fit into a process.
+const MANY: usize = 100_000;
+
+/// What is to be there for each of so many, in KiB: more than any takes that there are then.
+const ROOM_EACH_KIB: f64 = 20.0;
 
 /// How long they are watched.
 const WATCH: Duration = Duration::from_secs(1);
@@ -31,8 +41,10 @@ impl Row for ParkedKernels {
         vec![
             match self.count {
                 100_000 => resident.target(Target::Figure(Bound::AtMost(16.0))),
+                1_000_000 => resident.target(Target::Figure(Bound::AtMost(10.0))),
                 _ => resident,
             },
+            Line::new("page tables, each", "KiB"),
             Line::new("memory mappings, each", ""),
             Line::new("started in, each", "µs"),
             Line::new("processor time of all in a second", "ms"),
@@ -44,7 +56,7 @@ impl Row for ParkedKernels {
     }
 
     fn rounds(&self) -> usize {
-        3
+        if self.count > MANY { 1 } else { 3 }
     }
 
     fn warms_up(&self) -> bool {
@@ -65,13 +77,25 @@ impl Row for ParkedKernels {
             count,
             start: Box::new(move || erlang::start(&erlang, workers)),
         });
+        let native = contestant("native", own(Parked::Tasks));
+        let erlang = Contestant::attempt("Erlang", machine);
+        let handlers = contestant("ringhost, dense handler", own(Parked::DenseHandlers));
+        let small = contestant(
+            "ringhost, dense small handler",
+            own(Parked::DenseSmallHandlers),
+        );
+        if count > MANY {
+            return Ok(vec![small, handlers, native, erlang]);
+        }
         Ok(vec![
             contestant("ringhost, dense", own(Parked::DenseKernels)),
-            contestant("ringhost, dense handler", own(Parked::DenseHandlers)),
+            contestant("ringhost, dense small", own(Parked::DenseSmallKernels)),
+            handlers,
+            small,
             contestant("ringhost", own(Parked::Kernels)),
             contestant("ringhost, small", own(Parked::SmallKernels)),
-            contestant("native", own(Parked::Tasks)),
-            Contestant::attempt("Erlang", machine),
+            native,
+            erlang,
         ])
     }
 }
@@ -86,6 +110,7 @@ struct Watched {
 
 impl Contender for Watched {
     fn round(&mut self) -> Result<Vec<f64>> {
+        has_room_for(self.count)?;
         let mut process = (self.start)()?;
         // What is there once does not count.
         order(&mut process, 100)?;
@@ -93,6 +118,7 @@ impl Contender for Watched {
         let begun = Instant::now();
         order(&mut process, self.count)?;
         let time = begun.elapsed();
+        std::thread::sleep(REST);
         let after = process.look()?;
         std::thread::sleep(WATCH);
         let watched = process.look()?;
@@ -102,11 +128,35 @@ impl Contender for Watched {
         let count = self.count as f64;
         Ok(vec![
             (after.resident_kib - before.resident_kib) / count,
+            (after.page_tables_kib - before.page_tables_kib) / count,
             (after.mappings as f64 - before.mappings as f64) / count,
             time.as_secs_f64() * 1e6 / count,
             used as f64 / 1e6 / WATCH.as_secs_f64(),
         ])
     }
+}
+
+/// # Errors
+/// If the machine has too little memory for so many.
+fn has_room_for(count: usize) -> Result<()> {
+    let memory = std::fs::read_to_string("/proc/meminfo")?;
+    let mut lines = memory.lines();
+    let kib = lines.find_map(|line| {
+        line.strip_prefix("MemAvailable:")?
+            .trim()
+            .strip_suffix("kB")
+    });
+    let available: f64 = kib.context("Linux tells it")?.trim().parse()?;
+    let needed = count as f64 * ROOM_EACH_KIB;
+    if count > MANY && available < needed {
+        let gib = |kib: f64| kib / f64::from(1 << 20);
+        bail!(
+            "the machine has {:.0} GiB of memory to spare, and {:.0} may be needed",
+            gib(available),
+            gib(needed)
+        );
+    }
+    Ok(())
 }
 
 fn order(process: &mut Process, count: usize) -> Result<()> {
