@@ -1,6 +1,6 @@
 //! Links between kernels.
 
-use ringhost::{Ending, Error, LaunchOptions, LinkReport, RingKernelRuntime};
+use ringhost::{Ending, Error, LaunchOptions, Limits, LinkReport, Overflow, RingKernelRuntime};
 use ringhost_tests::{PATIENCE, builder, eventually, kernel, receive_texts, runtime, start};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -197,6 +197,75 @@ async fn a_link_to_a_kernel_that_ended_holds_back_one_message_and_says_why() {
     assert_eq!((report.forwarded, report.undelivered), (0, 1));
     assert!(matches!(report.error, Some(Error::KernelState(_))));
     assert_eq!(receive_texts(&runtime, "0", 2).await, ["2", "3"]);
+}
+
+#[tokio::test]
+async fn a_link_follows_the_overflow_rule_of_the_queue_that_it_feeds() {
+    let runtime = runtime();
+    row(&runtime, 1, &LaunchOptions::default()).await;
+    let options = LaunchOptions::default().queue_size(4);
+    let options = options.overflow(Overflow::DropOldest);
+    runtime
+        .launch_with("sink", kernel("echo"), options)
+        .await
+        .unwrap();
+    let link = runtime.connect("0", "sink").unwrap();
+    let texts = (0..10).map(|number| number.to_string());
+    runtime.send_batch("0", texts).await.unwrap();
+    runtime.close_input("0").await.unwrap();
+    let report = link.wait().await;
+    assert_eq!((report.forwarded, report.undelivered), (10, 0));
+    let sent = runtime.telemetry("0").unwrap().unwrap().output;
+    assert_eq!((sent.accepted, sent.received, sent.depth), (10, 10, 0));
+    let fed = runtime.telemetry("sink").unwrap().unwrap().input;
+    assert_eq!((fed.accepted, fed.dropped_oldest, fed.depth), (10, 6, 4));
+    runtime.activate("sink").await.unwrap();
+    let texts = receive_texts(&runtime, "sink", 4).await;
+    assert_eq!(texts, ["6", "7", "8", "9"]);
+}
+
+#[tokio::test]
+async fn a_link_ends_with_what_the_kernel_that_it_feeds_refuses() {
+    let small = Limits {
+        message_bytes: 4,
+        ..Limits::default()
+    };
+    let plain = LaunchOptions::default;
+    let refusals: [(&str, LaunchOptions, fn(&Error) -> bool); 3] = [
+        (
+            "rejects",
+            plain().queue_size(1).overflow(Overflow::Reject),
+            { |error| matches!(error, Error::QueueFull(_)) },
+        ),
+        ("small", plain().limits(small), {
+            |error| matches!(error, Error::MessageTooLarge(_))
+        }),
+        ("closed", plain(), {
+            |error| matches!(error, Error::InputClosed(_))
+        }),
+    ];
+    let runtime = runtime();
+    for (sink, options, is_expected) in refusals {
+        runtime
+            .launch_with(sink, kernel("echo"), options)
+            .await
+            .unwrap();
+        let source = format!("to {sink}");
+        runtime.launch_from(&source, kernel("echo")).await.unwrap();
+        runtime.activate(&source).await.unwrap();
+        let link = runtime.connect(&source, sink).unwrap();
+        runtime.send(&source, "ok").await.unwrap();
+        let fed = || runtime.telemetry(sink).unwrap().unwrap().input;
+        eventually("it is fed", || fed().accepted == 1).await;
+        if sink == "closed" {
+            runtime.close_input(sink).await.unwrap();
+        }
+        runtime.send(&source, "too long").await.unwrap();
+        let report = link.wait().await;
+        assert_eq!((report.forwarded, report.undelivered), (1, 1), "{sink}");
+        assert!(report.error.as_ref().is_some_and(is_expected), "{report:?}");
+        assert_eq!(fed().accepted, 1, "{sink}");
+    }
 }
 
 #[test]
