@@ -226,12 +226,15 @@ async fn a_link_follows_the_overflow_rule_of_the_queue_that_it_feeds() {
 
 #[tokio::test]
 async fn a_link_ends_with_what_the_kernel_that_it_feeds_refuses() {
+    /// Who refuses a message, and how.
+    type Refusal = (&'static str, LaunchOptions, fn(&Error) -> bool);
+
     let small = Limits {
         message_bytes: 4,
         ..Limits::default()
     };
     let plain = LaunchOptions::default;
-    let refusals: [(&str, LaunchOptions, fn(&Error) -> bool); 3] = [
+    let refusals: [Refusal; 3] = [
         (
             "rejects",
             plain().queue_size(1).overflow(Overflow::Reject),
