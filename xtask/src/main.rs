@@ -109,7 +109,11 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<()> {
     match task {
         Task::Setup => guest_compiler::find_or_make().map(drop),
-        Task::Kernels { names } => kernels::build(&guest_compiler::find_or_make()?, &names),
+        Task::Kernels { names } => {
+            kernels::build(&guest_compiler::find_or_make()?, &names)?;
+            // They are few, and built only where they changed.
+            kernels::others::build()
+        }
         Task::Demo => demo::run(),
         Task::Test { arguments } => tests::run(&arguments),
         Task::Hostile { date } => hostile::run(date.as_deref()),

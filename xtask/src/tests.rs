@@ -29,6 +29,7 @@ pub fn command() -> Result<Command> {
     let rustc = guest_compiler::find_or_make()?;
     let packages = python::find_or_install()?;
     kernels::build(&rustc, &[])?;
+    kernels::others::build()?;
     let mut command = cargo();
     command
         .args(["test", "--workspace"])

@@ -24,7 +24,7 @@ mod parse;
 mod stats;
 
 use clap::{Parser, Subcommand};
-use commands::{completions, inspect, new, pipeline, run};
+use commands::{build, completions, inspect, new, pipeline, run};
 use std::process::ExitCode;
 
 /// Runs ring kernels: persistent, sandboxed WebAssembly actors that loop over an input queue and
@@ -44,6 +44,7 @@ enum Command {
     Pipeline(pipeline::Arguments),
     Inspect(inspect::Arguments),
     New(new::Arguments),
+    Build(build::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
         Command::Pipeline(arguments) => pipeline::execute(arguments),
         Command::Inspect(arguments) => inspect::execute(arguments),
         Command::New(arguments) => new::execute(arguments),
+        Command::Build(arguments) => build::execute(arguments),
         Command::Completions(arguments) => completions::execute(&arguments),
     };
     // At once: a thread may be waiting for input that never comes, and kernels may still be

@@ -9,6 +9,7 @@ mod fairness;
 mod folders;
 mod grants;
 mod handler;
+mod languages;
 mod lifecycle_page;
 mod limits;
 mod links;

@@ -1,6 +1,7 @@
 //! Building the kernels in `kernels/rust` as components.
 
 mod find;
+pub mod others;
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub mod build;
 pub mod completions;
 pub mod inspect;
 pub mod new;

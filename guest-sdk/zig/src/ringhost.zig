@@ -1,0 +1,220 @@
+//! What a kernel in Zig sees of its host.
+//!
+//! A kernel names its function at the top level of its file, once:
+//! - `comptime { ringhost.serve(handle); }`: a loop that calls `handle` with each message;
+//! - `comptime { ringhost.loop(run); }`: a loop of its own, which calls `receive`;
+//! - `comptime { ringhost.handler(handle); }`: no loop. The host calls `handle` with messages, and
+//!   between two calls the kernel has no stack: best for one of very many that are mostly idle.
+//!
+//! `pub const panic = ringhost.panic;` beside it has a panic's words logged.
+
+const std = @import("std");
+
+/// Four bands. Within a band the order of sending is kept; a higher band is received first.
+pub const Priority = enum(c_uint) { low, normal, high, urgent };
+
+/// A message as the kernel receives it. Its bytes stay until the kernel receives again.
+pub const Message = struct {
+    /// Unique among all messages of the host.
+    id: u64,
+    /// The exchange it belongs to. An answer carries on the correlation of what it answers.
+    correlation: u64,
+    priority: Priority,
+    bytes: []const u8,
+
+    fn of(raw: *const RawMessage) Message {
+        return .{
+            .id = raw.id,
+            .correlation = raw.correlation,
+            .priority = raw.priority,
+            .bytes = raw.bytes[0..raw.length],
+        };
+    }
+
+    fn toRaw(message: Message) RawMessage {
+        return .{
+            .id = message.id,
+            .correlation = message.correlation,
+            .priority = message.priority,
+            .bytes = message.bytes.ptr,
+            .length = message.bytes.len,
+        };
+    }
+};
+
+/// What a function answers to the message in hand. It is sent when the function has returned.
+pub const Replies = opaque {
+    /// Adds a reply, which is copied.
+    pub fn push(replies: *Replies, bytes: []const u8) void {
+        ring_reply(replies, bytes.ptr, bytes.len);
+    }
+};
+
+pub const ReceiveError = error{
+    /// Nothing came for the whole timeout.
+    Timeout,
+    /// Nothing will ever come: return from the kernel.
+    Closed,
+    /// The host asked the kernel to end: return from the kernel.
+    Terminating,
+};
+
+pub const SendError = error{
+    /// There was no room for the whole timeout.
+    Timeout,
+    /// Nothing is taken any more.
+    Closed,
+    /// The host asked the kernel to end, and there is no room.
+    Terminating,
+    /// The output queue is full, and the host set it to refuse at once.
+    Full,
+    /// The message is larger than the host's limit, 1 MiB unless that was changed.
+    TooLarge,
+};
+
+/// Takes the next message, waiting for so many nanoseconds; `null`: as long as it takes. Not in a
+/// handler.
+pub fn receive(timeout: ?u64) ReceiveError!Message {
+    var message: RawMessage = undefined;
+    return switch (ring_receive(&message, timeout orelse forever)) {
+        .ok => Message.of(&message),
+        .timeout => error.Timeout,
+        .closed => error.Closed,
+        else => error.Terminating,
+    };
+}
+
+/// Sends bytes as an answer to a message (`null`: to the one received last), waiting for room for so
+/// many nanoseconds (`null`: as long as it takes).
+pub fn send(bytes: []const u8, answers: ?Message, timeout: ?u64) SendError!void {
+    var answered: RawMessage = undefined;
+    if (answers) |message| answered = message.toRaw();
+    const outgoing: RawOutgoing = .{
+        .bytes = bytes.ptr,
+        .length = bytes.len,
+        .answers = if (answers == null) null else &answered,
+    };
+    return switch (ring_send_within(&outgoing, timeout orelse forever)) {
+        .ok => {},
+        .timeout => error.Timeout,
+        .closed => error.Closed,
+        .terminating => error.Terminating,
+        .full => error.Full,
+        .too_large => error.TooLarge,
+    };
+}
+
+/// The name under which the host launched this kernel.
+pub fn kernelId() []const u8 {
+    return std.mem.span(ring_kernel_id());
+}
+
+/// Whether the host asked the kernel to end. Look at it once a turn of a long loop.
+pub fn shouldTerminate() bool {
+    return ring_should_terminate();
+}
+
+/// False while the host has the kernel paused.
+pub fn isActive() bool {
+    return ring_is_active();
+}
+
+/// Waits until the kernel is active; false if it is asked to end.
+pub fn waitActive() bool {
+    return ring_wait_active() == .ok;
+}
+
+pub const Level = enum(c_uint) { trace, debug, info, warn, err };
+
+/// Logs a line for the host's operator. It is cut after 1024 bytes.
+pub fn log(level: Level, comptime format: []const u8, values: anytype) void {
+    var line: [1024]u8 = undefined;
+    const text = std.fmt.bufPrintSentinel(&line, format, values, 0) catch cut: {
+        line[line.len - 1] = 0;
+        break :cut line[0 .. line.len - 1 :0];
+    };
+    ring_log(level, text.ptr);
+}
+
+/// Logs a panic's words and ends the kernel.
+pub const panic = std.debug.FullPanic(logPanic);
+
+fn logPanic(words: []const u8, _: ?usize) noreturn {
+    log(.err, "panicked: {s}", .{words});
+    @trap();
+}
+
+/// Makes a function the kernel: `fn (Message, *Replies) !void`, which is called with each message. Its
+/// error ends the kernel.
+pub fn serve(comptime handle: anytype) void {
+    const Entry = struct {
+        fn one(message: *const RawMessage, replies: *Replies) callconv(.c) ?[*:0]const u8 {
+            return ended(handle(Message.of(message), replies));
+        }
+        fn all() callconv(.c) ?[*:0]const u8 {
+            return ring_serve(&one);
+        }
+    };
+    @export(&Entry.all, .{ .name = "ringhost_loop" });
+}
+
+/// Makes a function the kernel: `fn () !void`, a loop of its own. Its error ends the kernel, unless it
+/// says that there is nothing more to do.
+pub fn loop(comptime run: anytype) void {
+    const Entry = struct {
+        fn all() callconv(.c) ?[*:0]const u8 {
+            return ended(run());
+        }
+    };
+    @export(&Entry.all, .{ .name = "ringhost_loop" });
+}
+
+/// Makes a function the kernel: `fn (Message, *Replies) !void`, which the host calls.
+pub fn handler(comptime handle: anytype) void {
+    const Entry = struct {
+        fn one(message: *const RawMessage, replies: *Replies) callconv(.c) ?[*:0]const u8 {
+            return ended(handle(Message.of(message), replies));
+        }
+    };
+    @export(&Entry.one, .{ .name = "ringhost_handle" });
+}
+
+/// An error's name, as words for the operator.
+fn ended(result: anytype) ?[*:0]const u8 {
+    result catch |problem| {
+        if (problem == error.Closed or problem == error.Terminating) return null;
+        return @errorName(problem);
+    };
+    return null;
+}
+
+const forever = std.math.maxInt(u64);
+
+const Status = enum(c_uint) { ok, timeout, closed, terminating, full, too_large };
+
+/// As ringhost.h has them.
+const RawMessage = extern struct {
+    id: u64,
+    correlation: u64,
+    priority: Priority,
+    bytes: [*]const u8,
+    length: usize,
+};
+
+const RawOutgoing = extern struct {
+    bytes: [*]const u8,
+    length: usize,
+    answers: ?*const RawMessage,
+};
+
+extern fn ring_receive(message: *RawMessage, timeout: u64) Status;
+extern fn ring_send_within(message: *const RawOutgoing, timeout: u64) Status;
+extern fn ring_reply(replies: *Replies, bytes: [*]const u8, length: usize) void;
+extern fn ring_serve(
+    handle: *const fn (*const RawMessage, *Replies) callconv(.c) ?[*:0]const u8,
+) ?[*:0]const u8;
+extern fn ring_kernel_id() [*:0]const u8;
+extern fn ring_should_terminate() bool;
+extern fn ring_is_active() bool;
+extern fn ring_wait_active() Status;
+extern fn ring_log(level: Level, text: [*:0]const u8) void;

@@ -1,0 +1,57 @@
+//! How each language's compiler is called.
+
+mod c;
+mod wat;
+mod zig;
+
+use crate::component;
+use crate::project::{Language, Project};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::PathBuf;
+
+/// What a language's compiler makes.
+enum Made {
+    /// A core module, which is to become a component.
+    Module(Vec<u8>),
+    /// A component.
+    Component(Vec<u8>),
+}
+
+/// Builds a kernel and returns where its component is. What the compiler has to say, it says to the
+/// user.
+///
+/// # Errors
+/// If the language's compiler is neither there nor to be had, the source does not compile, or what
+/// it makes is no kernel.
+pub fn build(project: &Project) -> Result<PathBuf> {
+    let folder = project.build_folder();
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let made = match project.language {
+        Language::Wat => wat::build(project),
+        Language::C | Language::Cpp => c::build(project),
+        Language::Zig => zig::build(project),
+    };
+    let source = project.source.display();
+    let component = match made.with_context(|| format!("cannot build {source}"))? {
+        Made::Component(component) => component,
+        Made::Module(module) => component::of_module(module, messages(project)?.as_deref())
+            .with_context(|| format!("{source} is no kernel"))?,
+    };
+    let path = folder.join(format!("{}.wasm", project.name));
+    fs::write(&path, component).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+/// The declaration of a kernel's messages, if it has one.
+fn messages(project: &Project) -> Result<Option<String>> {
+    let path = project.folder.join("messages.json");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let reading = || format!("cannot read {}", path.display());
+    let text = fs::read_to_string(&path).with_context(reading)?;
+    // As short as it can be, for it is part of every component.
+    let declaration: serde_json::Value = serde_json::from_str(&text).with_context(reading)?;
+    Ok(Some(declaration.to_string()))
+}

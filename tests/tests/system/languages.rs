@@ -1,0 +1,147 @@
+//! Kernels in other languages than Rust keep the same contract.
+
+use ringhost::{Ending, KernelState, RingKernelRuntime};
+use ringhost_tests::{PATIENCE, runtime, start};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// A kernel, what it may be asked, and what it answers to that every time.
+struct Sample {
+    kernel: &'static str,
+    request: &'static [u8],
+    reply: &'static [u8],
+}
+
+const SAMPLES: [Sample; 4] = [
+    Sample {
+        kernel: "c-doubler",
+        request: &[21, 0, 0, 0],
+        reply: &[42, 0, 0, 0],
+    },
+    Sample {
+        kernel: "cpp-wordcount",
+        request: b"The ring of the ring",
+        reply: b"of 1\nring 2\nthe 2\n",
+    },
+    Sample {
+        kernel: "zig-statistics",
+        request: b"1.5",
+        reply: b"1.500",
+    },
+    Sample {
+        kernel: "wat-echo",
+        request: b"ring",
+        reply: b"ring",
+    },
+];
+
+async fn reply(runtime: &RingKernelRuntime, sample: &Sample) -> Vec<u8> {
+    let message = runtime.receive_timeout(sample.kernel, PATIENCE).await;
+    let message = message.unwrap_or_else(|error| panic!("{}: {error}", sample.kernel));
+    message.payload.into()
+}
+
+#[tokio::test]
+async fn each_answers_and_ends_with_its_input() {
+    let runtime = runtime();
+    for sample in &SAMPLES {
+        start(&runtime, sample.kernel).await;
+        for _ in 0..3 {
+            runtime.send(sample.kernel, sample.request).await.unwrap();
+            assert_eq!(
+                reply(&runtime, sample).await,
+                sample.reply,
+                "{}",
+                sample.kernel
+            );
+        }
+        runtime.close_input(sample.kernel).await.unwrap();
+        let ending = runtime.wait(sample.kernel).await.unwrap();
+        assert_eq!(ending, Ending::Returned, "{}", sample.kernel);
+    }
+}
+
+#[tokio::test]
+async fn each_answers_every_caller_with_its_own_reply() {
+    let runtime = runtime();
+    for sample in &SAMPLES {
+        start(&runtime, sample.kernel).await;
+        let mut calls = JoinSet::new();
+        for _ in 0..100 {
+            let runtime = runtime.clone();
+            let call = async move {
+                runtime
+                    .call_timeout(sample.kernel, sample.request, PATIENCE)
+                    .await
+            };
+            calls.spawn(call);
+        }
+        for called in calls.join_all().await {
+            assert_eq!(called.unwrap().payload, sample.reply, "{}", sample.kernel);
+        }
+    }
+}
+
+#[tokio::test]
+async fn none_receives_in_a_pause() {
+    let runtime = runtime();
+    for sample in &SAMPLES {
+        start(&runtime, sample.kernel).await;
+        runtime.send(sample.kernel, sample.request).await.unwrap();
+        reply(&runtime, sample).await;
+        runtime.deactivate(sample.kernel).await.unwrap();
+        runtime.send(sample.kernel, sample.request).await.unwrap();
+        let early = runtime.receive_timeout(sample.kernel, Duration::ZERO).await;
+        assert!(early.is_err(), "{}", sample.kernel);
+        runtime.reactivate(sample.kernel).await.unwrap();
+        assert_eq!(
+            reply(&runtime, sample).await,
+            sample.reply,
+            "{}",
+            sample.kernel
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_ends_when_it_is_asked_to_while_it_waits() {
+    let runtime = runtime();
+    for sample in &SAMPLES {
+        start(&runtime, sample.kernel).await;
+        runtime.terminate(sample.kernel).await.unwrap();
+        let state = runtime.state(sample.kernel).unwrap();
+        assert_eq!(state, KernelState::Terminated, "{}", sample.kernel);
+    }
+}
+
+#[tokio::test]
+async fn a_message_too_long_to_be_packed_comes_whole_and_so_does_the_next() {
+    let runtime = runtime();
+    start(&runtime, "wat-echo").await;
+    start(&runtime, "cpp-wordcount").await;
+    let long = "ring ".repeat(100_000);
+    runtime.send("wat-echo", long.as_str()).await.unwrap();
+    let whole = runtime.receive_timeout("wat-echo", PATIENCE).await.unwrap();
+    assert!(whole.payload == long.as_str());
+    for request in [long.as_str(), "ring"] {
+        runtime.send("cpp-wordcount", request).await.unwrap();
+    }
+    for reply in ["ring 100000\n", "ring 1\n"] {
+        let counted = runtime.receive_timeout("cpp-wordcount", PATIENCE).await;
+        assert_eq!(counted.unwrap().payload, reply);
+    }
+}
+
+#[tokio::test]
+async fn an_error_is_told_in_the_authors_words() {
+    let runtime = runtime();
+    for (kernel, words) in [
+        ("c-doubler", "a message is a number of four bytes"),
+        ("zig-statistics", "InvalidCharacter"),
+    ] {
+        start(&runtime, kernel).await;
+        runtime.send(kernel, "no number").await.unwrap();
+        let ending = runtime.wait(kernel).await.unwrap();
+        assert_eq!(ending, Ending::Failed(words.to_owned()));
+    }
+}
