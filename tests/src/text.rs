@@ -130,8 +130,11 @@ fn encoder(
 
 /// An honest kernel: it sends back what it receives, at most 64 KiB, until it is asked to end.
 pub fn echo_kernel() -> Vec<u8> {
-    component_from_core(&format!(
-        r#"(module {CONTRACT_IMPORTS}
+    component_from_core(
+        r#"(module
+            (import "ring:kernel/messaging@0.1.0" "receive" (func $receive (param i32 i64 i32)))
+            (import "ring:kernel/messaging@0.1.0" "send"
+                (func $send (param i32 i32 i32 i64 i32 i32 i32 i64 i32)))
             (memory (export "memory") 2)
             ;; Hands out the second page, again and again.
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 65536))
@@ -143,8 +146,8 @@ pub fn echo_kernel() -> Vec<u8> {
                         (i64.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i64.const 0)
                         (i32.const 200))
                     (br $again))
-                unreachable))"#
-    ))
+                unreachable))"#,
+    )
 }
 
 /// An honest handler, which imports nothing: it sends back the first message of each call, at most

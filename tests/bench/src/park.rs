@@ -7,7 +7,7 @@ use crate::peers::{Echo, Native};
 use crate::process::Process;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use ringhost::{LaunchOptions, Tier};
+use ringhost::{LaunchOptions, Source, Tier};
 use std::io::{BufRead, Write};
 use std::process::Command;
 
@@ -69,19 +69,19 @@ fn built(name: &str) -> Result<Vec<u8>> {
 
 /// Those who are parked.
 enum Lot {
-    Kernels(Ours, Vec<u8>, Box<LaunchOptions>, usize),
+    Kernels(Ours, Source, Box<LaunchOptions>, usize),
     Tasks(Vec<Native<Vec<u8>>>),
 }
 
 impl Lot {
     fn open(who: Parked, executor: &Executor) -> Result<Self> {
-        let bytes = match who {
+        let component = Source::bytes(match who {
             Parked::Kernels | Parked::DenseKernels => built("echo")?,
             Parked::DenseHandlers => built("handler-echo")?,
             Parked::SmallKernels | Parked::DenseSmallKernels => ringhost_tests::echo_kernel(),
             Parked::DenseSmallHandlers => ringhost_tests::echo_handler(),
             Parked::Tasks => return Ok(Self::Tasks(Vec::new())),
-        };
+        });
         let options = LaunchOptions::default().tier(match who {
             Parked::DenseKernels
             | Parked::DenseSmallKernels
@@ -90,23 +90,22 @@ impl Lot {
             Parked::Kernels | Parked::SmallKernels | Parked::Tasks => Tier::Fast,
         });
         let handle = executor.handle().clone();
-        let (component, with) = (bytes.clone(), options.clone());
-        let first =
-            executor.run(async move { Ours::start_with(&handle, component, with).await })?;
-        Ok(Self::Kernels(first, bytes, Box::new(options), 0))
+        let (each, with) = (component.clone(), options.clone());
+        let first = executor.run(async move { Ours::start_with(&handle, each, with).await })?;
+        Ok(Self::Kernels(first, component, Box::new(options), 0))
     }
 
     /// Starts so many more; each sends a message back before the next is started.
     fn add(&mut self, executor: &Executor, count: usize) -> Result<()> {
         match self {
-            Self::Kernels(first, bytes, options, so_far) => {
-                let (first, bytes, from) = (first.clone(), bytes.clone(), *so_far);
+            Self::Kernels(first, component, options, so_far) => {
+                let (first, component, from) = (first.clone(), component.clone(), *so_far);
                 let options = (**options).clone();
                 *so_far += count;
                 executor.run(async move {
                     for number in from..from + count {
                         let name = format!("parked {number}");
-                        let kernel = first.another_with(&name, bytes.clone(), options.clone());
+                        let kernel = first.another_with(&name, component.clone(), options.clone());
                         let kernel = kernel.await.with_context(|| format!("kernel {number}"))?;
                         kernel.round_trip(number as u64, 16).await?;
                     }

@@ -76,6 +76,7 @@ impl Launcher {
         module.needs.check().map_err(LoadError::from)?;
         let world = self.open(&grants, &module).await?;
         let linked = self.link(&module)?;
+        let source = linked.share(source);
         if let Some(watch) = module.windows.as_ref().and_then(|windows| windows.watch()) {
             self.executor.spawn(watch);
         }
@@ -126,6 +127,7 @@ impl Launcher {
         let linked = Linked {
             instance,
             base: Arc::default(),
+            bytes: Arc::default(),
         };
         self.linked.lock().put(name, linked.clone());
         Ok(linked)

@@ -2,13 +2,13 @@
 
 use super::entry::Entry;
 use crate::imports::{Host, HostTime, Ports};
-use crate::module::{LoadError, Module};
+use crate::module::{LoadError, Module, Source};
 use crate::sandbox::{Base, Berth, Crowd, Limits, Member, Memory, Shape, Windows, World};
 use bytes::Bytes;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use wasmtime::component::InstancePre;
 use wasmtime::{Store, Trap, WasmCoreDump};
 
@@ -28,6 +28,19 @@ pub(super) struct Linked {
     pub(super) instance: InstancePre<Host>,
     /// What its memory begins with, for kernels that rest.
     pub(super) base: Arc<Base>,
+    /// The component itself, where a kernel was launched from that.
+    pub(super) bytes: Arc<OnceLock<Bytes>>,
+}
+
+impl Linked {
+    /// The same source, with the bytes that other kernels of the component have: they are kept with
+    /// each.
+    pub(super) fn share(&self, source: Source) -> Source {
+        match source {
+            Source::Bytes(bytes) => Source::Bytes(self.bytes.get_or_init(|| bytes).clone()),
+            source => source,
+        }
+    }
 }
 
 /// Everything that an instance of a kernel is made of, and that outlives it.
