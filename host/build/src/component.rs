@@ -37,8 +37,8 @@ fn encode(module: &[u8]) -> Result<Vec<u8>> {
         .encode()
 }
 
-/// Appends the declaration as a custom section.
-fn declare(module: &mut Vec<u8>, messages: &str) {
+/// Appends the declaration as a custom section, which modules and components have alike.
+pub(crate) fn declare(module: &mut Vec<u8>, messages: &str) {
     let mut content = Vec::new();
     push_number(&mut content, MESSAGES.len());
     content.extend_from_slice(MESSAGES.as_bytes());

@@ -6,7 +6,7 @@ use wasmparser::{Parser, Payload};
 use wit_parser::{Resolve, WorldId};
 
 /// The contract, as a kernel's author reads it.
-const TEXT: &str = include_str!("../../../wit/ring-kernel.wit");
+pub(crate) const TEXT: &str = include_str!("../../../wit/ring-kernel.wit");
 
 /// What the export of a handler's state is called in a core module.
 const SNAPSHOT: &str = "ring:kernel/state@0.1.0#snapshot";

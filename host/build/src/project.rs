@@ -20,11 +20,22 @@ pub enum Language {
     Cpp,
     /// Zig.
     Zig,
+    /// JavaScript.
+    JavaScript,
+    /// TypeScript.
+    TypeScript,
 }
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Wat, Self::C, Self::Cpp, Self::Zig];
+    pub const ALL: [Self; 6] = [
+        Self::Wat,
+        Self::C,
+        Self::Cpp,
+        Self::Zig,
+        Self::JavaScript,
+        Self::TypeScript,
+    ];
 
     /// How it is called where a command names it.
     pub fn name(self) -> &'static str {
@@ -33,6 +44,8 @@ impl Language {
             Self::C => "c",
             Self::Cpp => "cpp",
             Self::Zig => "zig",
+            Self::JavaScript => "javascript",
+            Self::TypeScript => "typescript",
         }
     }
 
@@ -43,6 +56,8 @@ impl Language {
             Self::C => &["c"],
             Self::Cpp => &["cpp", "cc", "cxx"],
             Self::Zig => &["zig"],
+            Self::JavaScript => &["js", "mjs"],
+            Self::TypeScript => &["ts"],
         }
     }
 

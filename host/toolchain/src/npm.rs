@@ -56,7 +56,10 @@ impl Packages<'_> {
             }
             output(
                 Command::new("npm")
-                    .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+                    // Not `npm ci`: it refuses a lock without the programs of machines for which
+                    // none are published.
+                    .args(["install", "--no-save", "--no-audit", "--no-fund"])
+                    .arg("--loglevel=error")
                     .current_dir(&partial),
             )
             .with_context(|| format!("cannot fetch {} from npm", self.what))?;

@@ -12,7 +12,17 @@ struct Sample {
     reply: &'static [u8],
 }
 
-const SAMPLES: [Sample; 4] = [
+const SAMPLES: [Sample; 6] = [
+    Sample {
+        kernel: "javascript-lines",
+        request: b"ring",
+        reply: b"1 ring",
+    },
+    Sample {
+        kernel: "typescript-rules",
+        request: br#"{"door":"open"}"#,
+        reply: br#"["close the door"]"#,
+    },
     Sample {
         kernel: "c-doubler",
         request: &[21, 0, 0, 0],
@@ -130,6 +140,18 @@ async fn a_message_too_long_to_be_packed_comes_whole_and_so_does_the_next() {
         let counted = runtime.receive_timeout("cpp-wordcount", PATIENCE).await;
         assert_eq!(counted.unwrap().payload, reply);
     }
+}
+
+#[tokio::test]
+async fn an_exception_is_told_with_its_stack() {
+    let runtime = runtime();
+    start(&runtime, "typescript-rules").await;
+    runtime.send("typescript-rules", "no fact").await.unwrap();
+    let Ending::Failed(words) = runtime.wait("typescript-rules").await.unwrap() else {
+        panic!("it did not fail");
+    };
+    assert!(words.starts_with("SyntaxError: "), "{words}");
+    assert!(words.contains("at handle ("), "{words}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! How each language's compiler is called.
 
 mod c;
+mod javascript;
 mod wat;
 mod zig;
 
@@ -31,10 +32,16 @@ pub fn build(project: &Project) -> Result<PathBuf> {
         Language::Wat => wat::build(project),
         Language::C | Language::Cpp => c::build(project),
         Language::Zig => zig::build(project),
+        Language::JavaScript | Language::TypeScript => javascript::build(project),
     };
     let source = project.source.display();
     let component = match made.with_context(|| format!("cannot build {source}"))? {
-        Made::Component(component) => component,
+        Made::Component(mut component) => {
+            if let Some(messages) = messages(project)? {
+                component::declare(&mut component, &messages);
+            }
+            component
+        }
         Made::Module(module) => component::of_module(module, messages(project)?.as_deref())
             .with_context(|| format!("{source} is no kernel"))?,
     };

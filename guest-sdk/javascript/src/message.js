@@ -1,0 +1,48 @@
+// A message, and what can be sent: the same in loops and handlers.
+
+import { decode, encode } from "./text.js";
+
+/** A message as the kernel receives it. */
+export class Message {
+  constructor({ id, correlation, priority, payload }) {
+    this.id = id;
+    this.correlation = correlation;
+    this.priority = priority;
+    this.bytes = payload;
+  }
+
+  /** Its bytes as text. */
+  text() {
+    return decode(this.bytes);
+  }
+
+  /** Its bytes as JSON. */
+  json() {
+    return JSON.parse(this.text());
+  }
+}
+
+/** Bytes as they are, text in UTF-8, anything else as JSON. */
+function bytesOf(value) {
+  if (value instanceof Uint8Array) {
+    return value;
+  }
+  return encode(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+/** The contract's record of what is sent, as an answer to a message where one is named. */
+export function outgoing(value, answers) {
+  return {
+    payload: bytesOf(value),
+    correlation: answers?.correlation,
+    priority: answers?.priority,
+  };
+}
+
+/** What a kernel dies with: an error's words and where it came from. */
+export function words(error) {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  return `${error}\n${error.stack ?? ""}`.trimEnd();
+}

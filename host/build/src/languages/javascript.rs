@@ -1,0 +1,152 @@
+//! JavaScript and TypeScript: bundled by esbuild, run by QuickJS inside the component.
+
+use super::Made;
+use crate::contract::{self, World};
+use crate::project::Project;
+use anyhow::{Context, Result, bail};
+use ringhost_toolchain::npm::Packages;
+use ringhost_toolchain::process::{output, run};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const TOOLS: Packages<'_> = Packages {
+    name: "javascript",
+    manifest: include_str!("../../../../guest-sdk/javascript/package.json"),
+    lock: include_str!("../../../../guest-sdk/javascript/package-lock.json"),
+    what: "esbuild and the engine for JavaScript and TypeScript (50 MB, once)",
+};
+
+const SDK: [(&str, &str); 6] = [
+    (
+        "text.js",
+        include_str!("../../../../guest-sdk/javascript/src/text.js"),
+    ),
+    (
+        "message.js",
+        include_str!("../../../../guest-sdk/javascript/src/message.js"),
+    ),
+    (
+        "life.js",
+        include_str!("../../../../guest-sdk/javascript/src/life.js"),
+    ),
+    (
+        "loop.js",
+        include_str!("../../../../guest-sdk/javascript/src/loop.js"),
+    ),
+    (
+        "handler.js",
+        include_str!("../../../../guest-sdk/javascript/src/handler.js"),
+    ),
+    (
+        "ringhost.d.ts",
+        include_str!("../../../../guest-sdk/javascript/src/ringhost.d.ts"),
+    ),
+];
+
+/// What a kernel's source can export, the world that it is for, and the SDK's function and export
+/// that make the kernel of it.
+const ENTRIES: [(&str, World, &str, &str); 3] = [
+    ("serve", World::Kernel, "serving", "run"),
+    ("run", World::Kernel, "running", "run"),
+    ("handle", World::Handler, "handling", "handle"),
+];
+
+pub(super) fn build(project: &Project) -> Result<Made> {
+    let tools = TOOLS.find_or_fetch()?.join("node_modules/.bin");
+    let folder = project.build_folder();
+    for (name, text) in SDK {
+        write(&folder.join("sdk").join(name), text)?;
+    }
+    write(&folder.join("wit/ring-kernel.wit"), contract::TEXT)?;
+    let exports = exports(&tools, project)?;
+    let chosen: Vec<_> = ENTRIES
+        .iter()
+        .filter(|(name, ..)| exports.iter().any(|export| export == name))
+        .collect();
+    let [(name, world, wrap, export)] = chosen.as_slice() else {
+        bail!(
+            "it exports {}: a kernel exports one function, `serve(message, reply)` for a loop that \
+             calls it with each message, `run()` for a loop of its own, or `handle(message, reply)` \
+             for a handler",
+            match chosen.len() {
+                0 => "none of a kernel's functions",
+                _ => "more than one of a kernel's functions",
+            }
+        );
+    };
+    let source = project.source.display().to_string();
+    let entry = format!(
+        "import {{ {name} as kernel }} from {source:?};\nimport {{ {wrap} }} from \"ringhost\";\n\
+         export const {export} = {wrap}(kernel);\n"
+    );
+    write(&folder.join("entry.js"), &entry)?;
+    let shape = if *world == World::Kernel {
+        "loop"
+    } else {
+        "handler"
+    };
+    let bundle = folder.join("bundle.js");
+    run(esbuild(&tools, project)
+        .arg(folder.join("entry.js"))
+        .arg(format!(
+            "--alias:ringhost={}",
+            folder.join(format!("sdk/{shape}.js")).display()
+        ))
+        .arg("--log-level=warning")
+        .arg(format!("--outfile={}", bundle.display())))?;
+    let component = folder.join("component.wasm");
+    output(
+        Command::new(tools.join("componentize-qjs"))
+            .arg("--wit")
+            .arg(folder.join("wit"))
+            .args(["--world", world.name(), "--sync", "--stub-wasi", "--js"])
+            .arg(&bundle)
+            .arg("--output")
+            .arg(&component),
+    )?;
+    let read = || format!("cannot read {}", component.display());
+    Ok(Made::Component(fs::read(&component).with_context(read)?))
+}
+
+/// What the kernel's source exports.
+fn exports(tools: &Path, project: &Project) -> Result<Vec<String>> {
+    let meta = project.build_folder().join("exports.json");
+    run(esbuild(tools, project)
+        .arg(&project.source)
+        .args(["--external:ringhost", "--log-level=warning"])
+        .arg(format!("--metafile={}", meta.display()))
+        .arg(format!(
+            "--outfile={}",
+            project.build_folder().join("exports.js").display()
+        )))?;
+    let text = fs::read_to_string(&meta).context("esbuild tells no exports")?;
+    let meta: Value = serde_json::from_str(&text).context("esbuild tells no exports")?;
+    let outputs = meta.get("outputs").and_then(Value::as_object);
+    let exports = outputs
+        .into_iter()
+        .flat_map(|outputs| outputs.values())
+        .filter_map(|output| output.get("exports")?.as_array());
+    Ok(exports
+        .flatten()
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect())
+}
+
+/// Bundles into one module of the newest JavaScript. Its errors name line and column.
+fn esbuild(tools: &Path, project: &Project) -> Command {
+    let mut command = Command::new(tools.join("esbuild"));
+    command
+        .current_dir(&project.folder)
+        .args(["--bundle", "--format=esm", "--external:ring:*"]);
+    command
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    let writing = || format!("cannot write {}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(writing)?;
+    }
+    fs::write(path, text).with_context(writing)
+}
