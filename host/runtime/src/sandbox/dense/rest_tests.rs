@@ -5,6 +5,7 @@ use super::tests::{Nothing, berth, engine, poll};
 use super::{Base, Windows};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 use wasmtime::{Caller, Engine, Linker, Module, Store, TypedFunc};
 
@@ -105,6 +106,40 @@ fn a_kernel_that_runs_between_two_looks_is_not_folded() {
     // It is done, and nothing is folded of a store that somebody may look into.
     at_once(windows.resting.look());
     assert!(windows.resting.listed().is_empty());
+}
+
+#[test]
+fn a_kernel_that_is_polled_while_it_is_folded_finds_its_memory_as_it_left_it() {
+    const POLLS: usize = 2000;
+    let (engine, windows) = engine();
+    let mut berth = berth(&windows);
+    // SAFETY: as above.
+    let mut calls = unsafe { berth.make(call(engine, 0, POLLS)) };
+    assert!(poll(&mut calls).is_pending());
+    let (place, folded) = (suspended(&windows), AtomicUsize::new(0));
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                at_once(windows.resting.look());
+                folded.fetch_add(place.folded_bytes().is_some().into(), Ordering::Relaxed);
+            }
+        });
+        let mut waits = 1;
+        let sum = loop {
+            if let Poll::Ready(sum) = poll(&mut calls) {
+                break sum;
+            }
+            waits += 1;
+            let before = folded.load(Ordering::Relaxed);
+            // Now and then it is left alone until it is folded, otherwise polled while that is done.
+            while waits % 10 == 0 && folded.load(Ordering::Relaxed) == before {
+                std::thread::yield_now();
+            }
+        };
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!((waits, sum), (POLLS - 1, SUM));
+    });
 }
 
 #[test]
