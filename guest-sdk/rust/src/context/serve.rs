@@ -20,8 +20,9 @@ impl<Input: Message, Output: Message> Context<Input, Output> {
     /// - Between two messages the kernel rests while it is paused.
     /// - When it is asked to end, it finishes the message in hand.
     /// - A message that does not decode is logged and skipped.
-    /// - A reply for which the host has no room and forbids waiting ([`SendError::Full`]) is
-    ///   logged and dropped: that is what such a queue is for.
+    /// - A reply for which the host has no room and forbids waiting
+    ///   ([`SendError::Full`](crate::SendError::Full)) is logged and dropped: that is what such a
+    ///   queue is for.
     ///
     /// ```
     /// use ringhost_sdk::prelude::*;
