@@ -24,17 +24,20 @@ pub enum Language {
     JavaScript,
     /// TypeScript.
     TypeScript,
+    /// Python.
+    Python,
 }
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Wat,
         Self::C,
         Self::Cpp,
         Self::Zig,
         Self::JavaScript,
         Self::TypeScript,
+        Self::Python,
     ];
 
     /// How it is called where a command names it.
@@ -46,6 +49,7 @@ impl Language {
             Self::Zig => "zig",
             Self::JavaScript => "javascript",
             Self::TypeScript => "typescript",
+            Self::Python => "python",
         }
     }
 
@@ -58,6 +62,7 @@ impl Language {
             Self::Zig => &["zig"],
             Self::JavaScript => &["js", "mjs"],
             Self::TypeScript => &["ts"],
+            Self::Python => &["py"],
         }
     }
 

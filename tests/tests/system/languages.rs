@@ -12,7 +12,12 @@ struct Sample {
     reply: &'static [u8],
 }
 
-const SAMPLES: [Sample; 6] = [
+const SAMPLES: [Sample; 7] = [
+    Sample {
+        kernel: "python-logs",
+        request: b"nonsense",
+        reply: br#"{"unknown":"nonsense"}"#,
+    },
     Sample {
         kernel: "javascript-lines",
         request: b"ring",

@@ -11,15 +11,24 @@ use crate::process::{output, run, say};
 use crate::workspace::{built, cargo, kernels_folder, root};
 
 /// The languages' folders in `kernels`, and the folders of their SDKs.
-const LANGUAGES: [&str; 6] = ["c", "cpp", "javascript", "typescript", "wat", "zig"];
+const LANGUAGES: [&str; 7] = [
+    "c",
+    "cpp",
+    "javascript",
+    "python",
+    "typescript",
+    "wat",
+    "zig",
+];
 
 /// What decides beside a kernel's own folder what it becomes.
-const COMMON: [&str; 6] = [
+const COMMON: [&str; 7] = [
     "wit",
     "host/build/src",
     "guest-sdk/c",
     "guest-sdk/cpp",
     "guest-sdk/javascript",
+    "guest-sdk/python",
     "guest-sdk/zig",
 ];
 

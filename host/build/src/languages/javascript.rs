@@ -1,6 +1,6 @@
 //! JavaScript and TypeScript: bundled by esbuild, run by QuickJS inside the component.
 
-use super::Made;
+use super::{Made, write};
 use crate::contract::{self, World};
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
@@ -141,12 +141,4 @@ fn esbuild(tools: &Path, project: &Project) -> Command {
         .current_dir(&project.folder)
         .args(["--bundle", "--format=esm", "--external:ring:*"]);
     command
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    let writing = || format!("cannot write {}", path.display());
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(writing)?;
-    }
-    fs::write(path, text).with_context(writing)
 }

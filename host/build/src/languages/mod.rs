@@ -2,6 +2,7 @@
 
 mod c;
 mod javascript;
+mod python;
 mod wat;
 mod zig;
 
@@ -9,7 +10,7 @@ use crate::component;
 use crate::project::{Language, Project};
 use anyhow::{Context, Result};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a language's compiler makes.
 enum Made {
@@ -33,6 +34,7 @@ pub fn build(project: &Project) -> Result<PathBuf> {
         Language::C | Language::Cpp => c::build(project),
         Language::Zig => zig::build(project),
         Language::JavaScript | Language::TypeScript => javascript::build(project),
+        Language::Python => python::build(project),
     };
     let source = project.source.display();
     let component = match made.with_context(|| format!("cannot build {source}"))? {
@@ -48,6 +50,15 @@ pub fn build(project: &Project) -> Result<PathBuf> {
     let path = folder.join(format!("{}.wasm", project.name));
     fs::write(&path, component).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
+}
+
+/// Writes a file of what is built, and the folders above it.
+fn write(path: &Path, text: &str) -> Result<()> {
+    let writing = || format!("cannot write {}", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(writing)?;
+    }
+    fs::write(path, text).with_context(writing)
 }
 
 /// The declaration of a kernel's messages, if it has one.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// Build a kernel's source, in any of the languages, into its component
 ///
-/// The source is a folder's file kernel.c, kernel.cpp, kernel.zig or kernel.wat, or one file; a core
+/// The source is a folder's file kernel.c, .cpp, .zig, .js, .ts, .py or .wat, or one file; a core
 /// module that is WebAssembly by now (.wasm) becomes a component, too. A messages.json beside it
 /// declares its messages. The language's compiler is fetched once from a package registry, at a
 /// version that is known to work, into the cache folder.

@@ -1,0 +1,46 @@
+"""What happens when the component is made: the interpreter's state after its start is kept in the
+component. There are no files after that, so all that is read from files is read now.
+"""
+
+import linecache
+import sys
+import traceback
+
+# What the standard library imports when it is first used.
+import _strptime  # noqa: F401
+import encodings.ascii  # noqa: F401
+import encodings.latin_1  # noqa: F401
+
+
+class _TooLate:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        raise ImportError(f"{name} is imported too late: import it at the top of kernel.py")
+
+
+def keep(*modules) -> None:
+    """Keeps the sources of these modules, for tracebacks."""
+    for module in modules:
+        linecache.getlines(module.__file__)
+    linecache.checkcache = lambda filename=None: None
+    linecache.updatecache = lambda filename, module_globals=None: []
+
+
+def begin() -> None:
+    """From here on the kernel runs: there is nothing to import from."""
+    sys.meta_path[:] = [_TooLate]
+
+
+def words() -> str:
+    """The exception that is being handled, with where it came from."""
+    error = sys.exception()
+    lines = ["Traceback (most recent call last):"]
+    # Not by `traceback.format_exc`, which looks into files for what to underline.
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        lines.append(f'  File "{code.co_filename}", line {number}, in {code.co_qualname}')
+        source = linecache.getline(code.co_filename, number).strip()
+        if source:
+            lines.append(f"    {source}")
+    lines.extend(line.rstrip() for line in traceback.format_exception_only(error))
+    return "\n".join(lines)
