@@ -13,7 +13,7 @@ use crate::error::{ReceiveError, SendError, ending};
 use crate::host::{Activity, ExchangeError, Host, Payload};
 use crate::log::Level;
 use crate::message::Message;
-use crate::packed::Packed;
+use crate::packed::{PACKED_BYTES, Packed};
 use bindings::ring::kernel::{lifecycle, log as logging, messaging, types};
 
 /// What wit-bindgen makes of the contract.
@@ -81,9 +81,6 @@ pub(crate) mod life {
 
 /// The most messages that are read ahead in one call: enough to share the cost of the call.
 const AHEAD: u32 = 63;
-
-/// A payload that is longer was received by itself.
-const PACKED_BYTES: usize = 4096;
 
 /// The host behind the component's imports.
 #[derive(Default)]

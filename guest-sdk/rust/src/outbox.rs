@@ -4,11 +4,7 @@ use crate::envelope::Outgoing;
 use crate::error::{ReceiveError, SendError};
 use crate::host::{ExchangeError, Host};
 use crate::message::Message;
-use crate::packed::{Packed, pack, pack_with, skip};
-
-/// Bytes that are longer than this are sent from where they lie. To pack them is to copy them, which
-/// costs more than a call to the host of their own.
-const PACKED_BYTES: usize = 4096;
+use crate::packed::{PACKED_BYTES, Packed, pack, pack_with, skip};
 
 /// So many bytes are sent before there are more of them, so that one call stays well within what a
 /// host takes.

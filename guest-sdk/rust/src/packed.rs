@@ -6,6 +6,10 @@ use crate::envelope::{Envelope, Outgoing, Priority};
 use crate::error::EncodeError;
 use crate::host::Payload;
 
+/// Bytes that are longer than this are sent from where they lie, and received by themselves. To pack
+/// them is to copy them, which costs more than a call to the host of their own.
+pub(crate) const PACKED_BYTES: usize = 4096;
+
 /// The head of a message that is received: length, priority, id, correlation.
 const INCOMING_HEAD: usize = 24;
 
