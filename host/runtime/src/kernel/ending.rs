@@ -2,7 +2,7 @@
 
 use crate::imports::{Host, tidy};
 use crate::lifecycle::{Ending, Frame, Limit, TrapReport};
-use wasmtime::{FrameInfo, Trap, WasmBacktrace};
+use wasmtime::{FrameInfo, FrameSymbol, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 /// How a kernel ended whose call came back with an error.
@@ -25,7 +25,14 @@ pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
         message: host.ports.journal.last_error(),
         backtrace: error
             .downcast_ref::<WasmBacktrace>()
-            .map(|backtrace| backtrace.frames().iter().map(frame).collect())
+            .map(|backtrace| {
+                backtrace
+                    .frames()
+                    .iter()
+                    .flat_map(calls)
+                    .take(CALLS)
+                    .collect()
+            })
             .unwrap_or_default(),
     };
     let trap = Box::new(trap);
@@ -53,8 +60,22 @@ pub(super) fn of_error(error: &wasmtime::Error, host: &Host) -> Ending {
 /// The longest function or file name that is shown, in bytes.
 const NAME_BYTES: usize = 256;
 
-fn frame(frame: &FrameInfo) -> Frame {
-    let symbol = frame.symbols().first();
+/// The most calls of a backtrace that are told.
+const CALLS: usize = 64;
+
+/// The calls of a frame, innermost first: more than one where the compiler put one function into
+/// another, which it tells where the component carries debug information.
+fn calls(frame: &FrameInfo) -> Vec<Frame> {
+    let symbols = frame.symbols().iter().take(CALLS);
+    let calls: Vec<_> = symbols.map(|symbol| call(frame, Some(symbol))).collect();
+    if calls.is_empty() {
+        vec![call(frame, None)]
+    } else {
+        calls
+    }
+}
+
+fn call(frame: &FrameInfo, symbol: Option<&FrameSymbol>) -> Frame {
     // The name section is the kernel's own.
     let tidy = |name: &str| tidy(name, NAME_BYTES);
     let function = symbol
