@@ -71,10 +71,14 @@ ring_status ring_receive_batch(ring_message *messages, uint32_t max, size_t *cou
 /* Puts bytes on the output queue, as an answer to the message received last, waiting for room. */
 ring_status ring_send(const void *bytes, size_t length);
 
-/* Puts a message on the output queue, waiting for room for so long. */
+/* The same as an answer to an earlier message, of which a copy is enough: its bytes may be gone. */
+ring_status ring_answer(const ring_message *answers, const void *bytes, size_t length);
+
+/* Puts a message on the output queue, waiting for room for so long; zero: not at all. */
 ring_status ring_send_within(const ring_outgoing *message, uint64_t timeout);
 
-/* Puts messages on the output queue in their order; `*taken` says how many, from the front. */
+/* Puts messages on the output queue in their order; `*taken` says how many, from the front. Where that
+ * is none, the status says why not the first; where it is fewer than given, the next was refused. */
 ring_status ring_send_batch(const ring_outgoing *messages, size_t count, size_t *taken, uint64_t timeout);
 
 /* The name under which the host launched this kernel. */
@@ -133,9 +137,31 @@ const char *ring_serve(ring_handle_function *handle);
         return handle(message, replies);                                                           \
     }
 
+/* A handler's state, while it is taken out. */
+typedef struct ring_state ring_state;
+
+/* Adds bytes to it, which are copied. */
+void ring_state_write(ring_state *state, const void *bytes, size_t length);
+
+/* Beside RING_HANDLER, for a handler whose state the host can take out and put into another. Neither
+ * function may send.
+ *
+ * `const char *snapshot(ring_state *state)` writes the state, in a form of the kernel's own. It returns
+ * NULL, or words that say why there is none; the kernel goes on in any case.
+ * `const char *restore(const void *bytes, size_t length)` takes on such a state, before the first
+ * message. It returns NULL, or words that say why it cannot, and the kernel is not launched.
+ */
+#define RING_STATE(snapshot, restore)                                                              \
+    const char *ringhost_snapshot(ring_state *state) { return snapshot(state); }                   \
+    const char *ringhost_restore(const void *bytes, size_t length) {                               \
+        return restore(bytes, length);                                                             \
+    }
+
 /* What those define. */
 const char *ringhost_loop(void);
 const char *ringhost_handle(const ring_message *message, ring_replies *replies);
+const char *ringhost_snapshot(ring_state *state);
+const char *ringhost_restore(const void *bytes, size_t length);
 
 #ifdef __cplusplus
 }

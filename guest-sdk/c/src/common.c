@@ -30,6 +30,9 @@ const char *ring_kernel_id(void) {
         ring_string_t name;
         ring_kernel_lifecycle_kernel_id(&name);
         id = malloc(name.len + 1);
+        if (id == NULL) {
+            ringhost_no_memory("the kernel's name");
+        }
         memcpy(id, name.ptr, name.len);
         id[name.len] = 0;
         ring_string_free(&name);
@@ -52,14 +55,20 @@ void ring_log(ring_level level, const char *text) {
     ring_kernel_log_log(level, &line);
 }
 
+_Noreturn void ringhost_no_memory(const char *what) {
+    static char words[64] = "there is no memory for ";
+    strncat(words, what, sizeof words - strlen(words) - 1);
+    ring_log(RING_ERROR, words);
+    abort();
+}
+
 void ring_reply(ring_replies *replies, const void *bytes, size_t length) {
     size_t end = replies->length + OUTGOING_HEAD + length;
     if (end > replies->capacity) {
         size_t capacity = end < 256 ? 256 : end * 2;
         uint8_t *packed = realloc(replies->packed, capacity);
         if (packed == NULL) {
-            ring_log(RING_ERROR, "there is no memory for a reply");
-            abort();
+            ringhost_no_memory("a reply");
         }
         replies->packed = packed;
         replies->capacity = capacity;
@@ -68,7 +77,9 @@ void ring_reply(ring_replies *replies, const void *bytes, size_t length) {
     uint8_t *begin = replies->packed + replies->length;
     memcpy(begin, head, sizeof head);
     memcpy(begin + sizeof head, &replies->request->correlation, sizeof(uint64_t));
-    memcpy(begin + OUTGOING_HEAD, bytes, length);
+    if (length > 0) {
+        memcpy(begin + OUTGOING_HEAD, bytes, length);
+    }
     replies->length = end;
     replies->count++;
 }
@@ -91,24 +102,6 @@ ring_status ringhost_send_status(const ring_kernel_types_send_error_t *error) {
     default:
         return RING_TOO_LARGE;
     }
-}
-
-ring_kernel_types_outgoing_t ringhost_outgoing(const ring_outgoing *message) {
-    ring_kernel_types_outgoing_t outgoing = {
-        .payload = {(uint8_t *)message->bytes, message->length},
-    };
-    if (message->answers != NULL) {
-        outgoing.correlation.is_some = true;
-        outgoing.correlation.val = message->answers->correlation;
-        outgoing.priority.is_some = true;
-        outgoing.priority.val = (uint8_t)message->answers->priority;
-    }
-    return outgoing;
-}
-
-ring_status ring_send(const void *bytes, size_t length) {
-    ring_outgoing message = {bytes, length, NULL};
-    return ring_send_within(&message, RING_FOREVER);
 }
 
 /* The bindings call this so that a component's type is linked, which is embedded later here. */

@@ -4,27 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-ring_status ring_send_within(const ring_outgoing *message, uint64_t timeout) {
-    ring_kernel_types_outgoing_t outgoing = ringhost_outgoing(message);
-    ring_kernel_sending_duration_t *limit = timeout == RING_FOREVER ? NULL : &timeout;
-    ring_kernel_types_send_error_t error;
-    if (ring_kernel_sending_send(&outgoing, limit, &error)) {
-        return RING_OK;
-    }
-    return ringhost_send_status(&error);
-}
-
-ring_status ring_send_batch(const ring_outgoing *messages, size_t count, size_t *taken,
-                            uint64_t timeout) {
-    for (*taken = 0; *taken < count; ++*taken) {
-        ring_status status = ring_send_within(&messages[*taken], timeout);
-        if (status != RING_OK) {
-            return *taken == 0 ? status : RING_OK;
-        }
-    }
-    return RING_OK;
-}
-
 /* Sends the replies to the messages before the one that failed. */
 static void deliver(const ring_replies *replies) {
     for (size_t at = 0; at < replies->length;) {
@@ -42,16 +21,24 @@ static void deliver(const ring_replies *replies) {
     }
 }
 
+static void *room(size_t length) {
+    void *bytes = malloc(length);
+    if (bytes == NULL && length > 0) {
+        ringhost_no_memory("the replies");
+    }
+    return bytes;
+}
+
 /* What is returned is the caller's to free, reply by reply. */
 static void give(const ring_replies *replies, ring_list_outgoing_t *returned) {
     returned->len = replies->count;
-    returned->ptr = calloc(replies->count, sizeof *returned->ptr);
+    returned->ptr = room(replies->count * sizeof *returned->ptr);
     for (size_t at = 0, reply = 0; at < replies->length; reply++) {
         uint32_t head[2];
         memcpy(head, replies->packed + at, sizeof head);
         ring_kernel_types_outgoing_t *outgoing = &returned->ptr[reply];
         outgoing->payload.len = head[0];
-        outgoing->payload.ptr = malloc(head[0]);
+        outgoing->payload.ptr = room(head[0]);
         memcpy(outgoing->payload.ptr, replies->packed + at + OUTGOING_HEAD, head[0]);
         outgoing->correlation.is_some = true;
         memcpy(&outgoing->correlation.val, replies->packed + at + 8, sizeof(uint64_t));

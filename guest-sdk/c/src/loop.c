@@ -144,36 +144,6 @@ ring_status ring_receive_batch(ring_message *messages, uint32_t max, size_t *cou
     return RING_OK;
 }
 
-ring_status ring_send_within(const ring_outgoing *message, uint64_t timeout) {
-    ring_kernel_types_outgoing_t outgoing = ringhost_outgoing(message);
-    ring_kernel_messaging_duration_t *limit = timeout == RING_FOREVER ? NULL : &timeout;
-    ring_kernel_types_send_error_t error;
-    if (ring_kernel_messaging_send(&outgoing, limit, &error)) {
-        return RING_OK;
-    }
-    return ringhost_send_status(&error);
-}
-
-ring_status ring_send_batch(const ring_outgoing *messages, size_t count, size_t *taken,
-                            uint64_t timeout) {
-    *taken = 0;
-    ring_kernel_types_outgoing_t *outgoing = malloc(count * sizeof *outgoing);
-    if (outgoing == NULL && count > 0) {
-        abort();
-    }
-    for (size_t at = 0; at < count; at++) {
-        outgoing[at] = ringhost_outgoing(&messages[at]);
-    }
-    ring_kernel_messaging_list_outgoing_t list = {outgoing, count};
-    ring_kernel_messaging_duration_t *limit = timeout == RING_FOREVER ? NULL : &timeout;
-    ring_kernel_types_send_error_t error;
-    uint32_t sent = 0;
-    bool all = ring_kernel_messaging_send_batch(&list, limit, &sent, &error);
-    free(outgoing);
-    *taken = sent;
-    return all ? RING_OK : ringhost_send_status(&error);
-}
-
 /* Takes so many replies from the front. */
 static void skip(ring_replies *replies, size_t count) {
     size_t at = 0;

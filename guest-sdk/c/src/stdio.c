@@ -4,21 +4,48 @@
 #include "common.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <wasi/api.h>
 
-static void log_lines(ring_level level, const uint8_t *bytes, size_t length) {
-    while (length > 0) {
-        const uint8_t *end = memchr(bytes, '\n', length);
-        size_t line = end == NULL ? length : (size_t)(end - bytes);
-        if (line > 0) {
-            ring_string_t text = {(uint8_t *)bytes, line};
-            ring_kernel_log_log(level, &text);
+/* A line as far as it has been printed, of stdout and of stderr. A longer one is logged in parts. */
+static struct {
+    uint8_t bytes[1024];
+    size_t length;
+} lines[2];
+
+/* The last line on stderr. */
+static char last_words[256];
+
+static void log_line(int stream) {
+    ring_string_t text = {lines[stream].bytes, lines[stream].length};
+    if (text.len == 0) {
+        return;
+    }
+    ring_kernel_log_log(stream == 0 ? RING_INFO : RING_WARN, &text);
+    lines[stream].length = 0;
+    if (stream == 1) {
+        size_t kept = text.len < sizeof last_words ? text.len : sizeof last_words - 1;
+        memcpy(last_words, text.ptr, kept);
+        last_words[kept] = 0;
+    }
+}
+
+const char *ringhost_last_words(void) {
+    log_line(1);
+    return last_words;
+}
+
+static void print(int stream, const uint8_t *bytes, size_t length) {
+    for (size_t at = 0; at < length; at++) {
+        if (bytes[at] == '\n' || lines[stream].length == sizeof lines[stream].bytes) {
+            log_line(stream);
         }
-        size_t done = end == NULL ? length : line + 1;
-        bytes += done;
-        length -= done;
+        if (bytes[at] != '\n') {
+            lines[stream].bytes[lines[stream].length++] = bytes[at];
+        }
     }
 }
 
@@ -30,11 +57,16 @@ int32_t __imported_wasi_snapshot_preview1_fd_write(int32_t fd, int32_t parts, in
     const __wasi_ciovec_t *part = (const __wasi_ciovec_t *)parts;
     size_t length = 0;
     for (int32_t at = 0; at < count; at++) {
-        log_lines(fd == 1 ? RING_INFO : RING_WARN, part[at].buf, part[at].buf_len);
+        print(fd - 1, part[at].buf, part[at].buf_len);
         length += part[at].buf_len;
     }
     *(size_t *)written = length;
     return __WASI_ERRNO_SUCCESS;
+}
+
+/* The same as Zig's library imports it. */
+int32_t fd_write(int32_t fd, int32_t parts, int32_t count, int32_t written) {
+    return __imported_wasi_snapshot_preview1_fd_write(fd, parts, count, written);
 }
 
 int32_t __imported_wasi_snapshot_preview1_fd_close(int32_t fd) {
@@ -65,7 +97,9 @@ int32_t __imported_wasi_snapshot_preview1_fd_fdstat_get(int32_t fd, int32_t stat
     return __WASI_ERRNO_SUCCESS;
 }
 
+/* A kernel ends where its function returns, not by exit(). */
 _Noreturn void __imported_wasi_snapshot_preview1_proc_exit(int32_t code) {
     (void)code;
-    __builtin_trap();
+    fputs("exit() was called\n", stderr);
+    abort();
 }

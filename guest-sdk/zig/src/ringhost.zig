@@ -5,8 +5,10 @@
 //! - `comptime { ringhost.loop(run); }`: a loop of its own, which calls `receive`;
 //! - `comptime { ringhost.handler(handle); }`: no loop. The host calls `handle` with messages, and
 //!   between two calls the kernel has no stack: best for one of very many that are mostly idle.
+//!   `ringhost.state(snapshot, restore);` beside it lets the host take its state out.
 //!
-//! `pub const panic = ringhost.panic;` beside it has a panic's words logged.
+//! Beside it, `pub const panic = ringhost.panic;` has a panic's words logged, and
+//! `pub const std_options: std.Options = .{ .logFn = ringhost.logFn };` what std.log is given.
 
 const std = @import("std");
 
@@ -40,6 +42,14 @@ pub const Message = struct {
             .length = message.bytes.len,
         };
     }
+};
+
+/// A message as the kernel sends it.
+pub const Outgoing = struct {
+    bytes: []const u8,
+    /// What it answers, by its correlation and priority; `null` for the message received last. Of a
+    /// message that is answered later a copy is enough, whose bytes may be gone.
+    answers: ?Message = null,
 };
 
 /// What a function answers to the message in hand. It is sent when the function has returned.
@@ -76,12 +86,20 @@ pub const SendError = error{
 /// handler.
 pub fn receive(timeout: ?u64) ReceiveError!Message {
     var message: RawMessage = undefined;
-    return switch (ring_receive(&message, timeout orelse forever)) {
-        .ok => Message.of(&message),
-        .timeout => error.Timeout,
-        .closed => error.Closed,
-        else => error.Terminating,
-    };
+    try received(ring_receive(&message, timeout orelse forever));
+    return Message.of(&message);
+}
+
+/// Takes messages into a buffer, as many as it has room for, waiting for the first. Returns those that
+/// came. Not in a handler.
+pub fn receiveBatch(buffer: []Message, timeout: ?u64) ReceiveError![]Message {
+    const raw = allocate(RawMessage, buffer.len);
+    defer allocator.free(raw);
+    var count: usize = 0;
+    const max = std.math.lossyCast(u32, buffer.len);
+    try received(ring_receive_batch(raw.ptr, max, &count, timeout orelse forever));
+    for (buffer[0..count], raw[0..count]) |*message, *from| message.* = Message.of(from);
+    return buffer[0..count];
 }
 
 /// Sends bytes as an answer to a message (`null`: to the one received last), waiting for room for so
@@ -94,14 +112,28 @@ pub fn send(bytes: []const u8, answers: ?Message, timeout: ?u64) SendError!void 
         .length = bytes.len,
         .answers = if (answers == null) null else &answered,
     };
-    return switch (ring_send_within(&outgoing, timeout orelse forever)) {
-        .ok => {},
-        .timeout => error.Timeout,
-        .closed => error.Closed,
-        .terminating => error.Terminating,
-        .full => error.Full,
-        .too_large => error.TooLarge,
-    };
+    try sent(ring_send_within(&outgoing, timeout orelse forever));
+}
+
+/// Sends messages in their order, waiting for room for each as `send` does. Returns how many were
+/// taken, from the front: fewer than given where one was refused. Where that is the first, it is the
+/// error.
+pub fn sendBatch(messages: []const Outgoing, timeout: ?u64) SendError!usize {
+    const answered = allocate(RawMessage, messages.len);
+    defer allocator.free(answered);
+    const outgoing = allocate(RawOutgoing, messages.len);
+    defer allocator.free(outgoing);
+    for (messages, answered, outgoing) |message, *answers, *raw| {
+        if (message.answers) |request| answers.* = request.toRaw();
+        raw.* = .{
+            .bytes = message.bytes.ptr,
+            .length = message.bytes.len,
+            .answers = if (message.answers == null) null else answers,
+        };
+    }
+    var taken: usize = 0;
+    try sent(ring_send_batch(outgoing.ptr, outgoing.len, &taken, timeout orelse forever));
+    return taken;
 }
 
 /// The name under which the host launched this kernel.
@@ -129,12 +161,42 @@ pub const Level = enum(c_uint) { trace, debug, info, warn, err };
 /// Logs a line for the host's operator. It is cut after 1024 bytes.
 pub fn log(level: Level, comptime format: []const u8, values: anytype) void {
     var line: [1024]u8 = undefined;
-    const text = std.fmt.bufPrintSentinel(&line, format, values, 0) catch cut: {
-        line[line.len - 1] = 0;
-        break :cut line[0 .. line.len - 1 :0];
-    };
-    ring_log(level, text.ptr);
+    ring_log(level, cut(&line, format, values).ptr);
 }
+
+/// A text as far as there is room for it.
+fn cut(buffer: []u8, comptime format: []const u8, values: anytype) [:0]const u8 {
+    return std.fmt.bufPrintSentinel(buffer, format, values, 0) catch {
+        buffer[buffer.len - 1] = 0;
+        return buffer[0 .. buffer.len - 1 :0];
+    };
+}
+
+/// For std.log: what it is given goes to the host's log.
+pub fn logFn(
+    comptime level: std.log.Level,
+    comptime scope: @EnumLiteral(),
+    comptime format: []const u8,
+    values: anytype,
+) void {
+    const prefix = if (scope == .default) "" else @tagName(scope) ++ ": ";
+    log(switch (level) {
+        .debug => .debug,
+        .info => .info,
+        .warn => .warn,
+        .err => .err,
+    }, prefix ++ format, values);
+}
+
+/// An error with words of its own: `return ringhost.fail("{s} is no number", .{text});`. They are cut
+/// after 1024 bytes. An error without is told by its name.
+pub fn fail(comptime format: []const u8, values: anytype) error{Failed} {
+    failure = cut(&failure_buffer, format, values);
+    return error.Failed;
+}
+
+var failure_buffer: [1024]u8 = undefined;
+var failure: [:0]const u8 = "failed";
 
 /// Logs a panic's words and ends the kernel.
 pub const panic = std.debug.FullPanic(logPanic);
@@ -179,13 +241,70 @@ pub fn handler(comptime handle: anytype) void {
     @export(&Entry.one, .{ .name = "ringhost_handle" });
 }
 
-/// An error's name, as words for the operator.
+/// A handler's state, while it is taken out.
+pub const State = opaque {
+    /// Adds bytes to it, which are copied.
+    pub fn write(to: *State, bytes: []const u8) void {
+        ring_state_write(to, bytes.ptr, bytes.len);
+    }
+};
+
+/// Gives a handler a state that the host can take out and put into another: `fn (*State) !void` writes
+/// it, in a form of the kernel's own, and `fn ([]const u8) !void` takes on such bytes, before the first
+/// message. Its error keeps the kernel from being launched.
+pub fn state(comptime snapshot: anytype, comptime restore: anytype) void {
+    const Entry = struct {
+        fn out(to: *State) callconv(.c) ?[*:0]const u8 {
+            return told(snapshot(to));
+        }
+        fn in(bytes: [*]const u8, length: usize) callconv(.c) ?[*:0]const u8 {
+            return told(restore(bytes[0..length]));
+        }
+    };
+    @export(&Entry.out, .{ .name = "ringhost_snapshot" });
+    @export(&Entry.in, .{ .name = "ringhost_restore" });
+}
+
+/// As words for the operator, an error that ends a kernel.
 fn ended(result: anytype) ?[*:0]const u8 {
     result catch |problem| {
         if (problem == error.Closed or problem == error.Terminating) return null;
-        return @errorName(problem);
+        return told(@as(@TypeOf(result), problem));
     };
     return null;
+}
+
+fn told(result: anytype) ?[*:0]const u8 {
+    result catch |problem| {
+        return if (problem == error.Failed) failure.ptr else @errorName(problem);
+    };
+    return null;
+}
+
+fn received(status: Status) ReceiveError!void {
+    return switch (status) {
+        .ok => {},
+        .timeout => error.Timeout,
+        .closed => error.Closed,
+        else => error.Terminating,
+    };
+}
+
+fn sent(status: Status) SendError!void {
+    return switch (status) {
+        .ok => {},
+        .timeout => error.Timeout,
+        .closed => error.Closed,
+        .terminating => error.Terminating,
+        .full => error.Full,
+        .too_large => error.TooLarge,
+    };
+}
+
+const allocator = std.heap.c_allocator;
+
+fn allocate(comptime T: type, count: usize) []T {
+    return allocator.alloc(T, count) catch @panic("there is no memory for a batch");
 }
 
 const forever = std.math.maxInt(u64);
@@ -208,6 +327,19 @@ const RawOutgoing = extern struct {
 };
 
 extern fn ring_receive(message: *RawMessage, timeout: u64) Status;
+extern fn ring_receive_batch(
+    messages: [*]RawMessage,
+    max: u32,
+    count: *usize,
+    timeout: u64,
+) Status;
+extern fn ring_send_batch(
+    messages: [*]const RawOutgoing,
+    count: usize,
+    taken: *usize,
+    timeout: u64,
+) Status;
+extern fn ring_state_write(to: *State, bytes: [*]const u8, length: usize) void;
 extern fn ring_send_within(message: *const RawOutgoing, timeout: u64) Status;
 extern fn ring_reply(replies: *Replies, bytes: [*]const u8, length: usize) void;
 extern fn ring_serve(

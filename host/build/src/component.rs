@@ -3,18 +3,33 @@
 use crate::contract::World;
 use anyhow::{Context, Result};
 use wasi_preview1_component_adapter_provider as adapter;
+use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 /// The custom section in which a component declares its kernel's messages.
 const MESSAGES: &str = "ring:messages";
 
+/// How many bytes of a module come before its sections.
+const HEADER: usize = 8;
+
+/// Of what compilers leave for debuggers, what no backtrace is made from.
+const DEBUGGERS: [&str; 5] = [
+    ".debug_loc",
+    ".debug_loclists",
+    ".debug_pubnames",
+    ".debug_pubtypes",
+    ".debug_aranges",
+];
+
 /// Makes a component of a core module for one of the contract's worlds, and declares its messages.
+/// Of its debug information it keeps what a trap's backtrace has files and lines from.
 /// Where the module imports the first version of WASI, an adapter to the second goes with it.
 ///
 /// # Errors
 /// If the module is for none of the worlds, or does not fit the one it is for.
-pub(crate) fn of_module(mut module: Vec<u8>, messages: Option<&str>) -> Result<Vec<u8>> {
-    let world = World::of(&module)?;
+pub(crate) fn of_module(module: &[u8], messages: Option<&str>) -> Result<Vec<u8>> {
+    let world = World::of(module)?;
+    let mut module = slim(module)?;
     if let Some(messages) = messages {
         declare(&mut module, messages);
     }
@@ -37,6 +52,23 @@ fn encode(module: &[u8]) -> Result<Vec<u8>> {
         .encode()
 }
 
+/// A module without the sections that are for debuggers alone.
+fn slim(module: &[u8]) -> Result<Vec<u8>> {
+    let mut kept = module.get(..HEADER).unwrap_or_default().to_vec();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        let is_for_debuggers = matches!(
+            &payload,
+            Payload::CustomSection(section) if DEBUGGERS.contains(&section.name())
+        );
+        if let (Some((id, range)), false) = (payload.as_section(), is_for_debuggers) {
+            let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
+            push_section(&mut kept, id, module.get(range).unwrap_or_default());
+        }
+    }
+    Ok(kept)
+}
+
 /// Appends the declaration as a custom section, which modules and components have alike.
 pub(crate) fn declare(module: &mut Vec<u8>, messages: &str) {
     let mut content = Vec::new();
@@ -44,9 +76,13 @@ pub(crate) fn declare(module: &mut Vec<u8>, messages: &str) {
     content.extend_from_slice(MESSAGES.as_bytes());
     content.extend_from_slice(messages.as_bytes());
     // The id of custom sections.
-    module.push(0);
+    push_section(module, 0, &content);
+}
+
+fn push_section(module: &mut Vec<u8>, id: u8, content: &[u8]) {
+    module.push(id);
     push_number(module, content.len());
-    module.extend_from_slice(&content);
+    module.extend_from_slice(content);
 }
 
 /// Appends a number in LEB128, as WebAssembly has it.
@@ -56,4 +92,18 @@ fn push_number(bytes: &mut Vec<u8>, mut number: usize) {
         number >>= 7;
     }
     bytes.push(number as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_for_debuggers_goes_and_the_lines_stay() {
+        let text = r#"(module (func (export "run"))
+            (@custom ".debug_pubnames" "names") (@custom ".debug_line" "lines"))"#;
+        let slim = slim(&wat::parse_str(text).unwrap()).unwrap();
+        let without = text.replace(r#"(@custom ".debug_pubnames" "names")"#, "");
+        assert_eq!(slim, wat::parse_str(without).unwrap());
+    }
 }

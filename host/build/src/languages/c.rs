@@ -15,7 +15,7 @@ use wasmparser::{KnownCustom, Linking, Parser, Payload, SymbolFlags, SymbolInfo}
 const STACK: usize = 64 << 10;
 
 /// The SDK, as it is written to beside what is built.
-const SDK: [(&str, &str); 9] = [
+const SDK: [(&str, &str); 14] = [
     (
         "ringhost.h",
         include_str!("../../../../guest-sdk/c/include/ringhost.h"),
@@ -49,6 +49,17 @@ const SDK: [(&str, &str); 9] = [
         "stdio.c",
         include_str!("../../../../guest-sdk/c/src/stdio.c"),
     ),
+    ("send.c", include_str!("../../../../guest-sdk/c/src/send.c")),
+    (
+        "state.c",
+        include_str!("../../../../guest-sdk/c/src/state.c"),
+    ),
+    (
+        "abort.c",
+        include_str!("../../../../guest-sdk/c/src/abort.c"),
+    ),
+    ("root.zig", ""),
+    ("lines.zig", ""),
 ];
 
 pub(super) fn build(project: &Project) -> Result<Made> {
@@ -62,14 +73,22 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             Language::Cpp => ["c++", "-std=c++23", "-fno-exceptions", "-fno-rtti"].as_slice(),
             _ => &["cc", "-std=c17"],
         });
-        compile.args(zig::TARGET).args(["-Os", "-Wall", "-Wextra"]);
+        // Lines for a trap's backtrace, with paths that are the same on every machine.
+        compile.arg("-gline-tables-only");
+        for (folder, name) in [
+            (project.folder.as_path(), project.name.as_str()),
+            (&sdk, "/ringhost"),
+            (&zig::libraries()?, "/zig"),
+        ] {
+            compile.arg(format!("-ffile-prefix-map={}={name}", folder.display()));
+        }
         compile
+            .args(["-target", zig::TARGET, "-Os", "-Wall", "-Wextra"])
             .arg("-I")
             .arg(&sdk)
             .arg("-c")
-            .arg(&source)
-            .arg("-o")
-            .arg(&object);
+            .arg(name);
+        compile.arg("-o").arg(&object);
         run(&mut compile)?;
         objects.push(object);
     }
@@ -82,37 +101,60 @@ pub(super) fn link(project: &Project, world: World, objects: &[PathBuf]) -> Resu
     let sdk = write_sdk(project)?;
     let bindings = project.build_folder().join("bindings").join(world.name());
     bindings::write_c(world, &bindings)?;
-    let shape = if world == World::Kernel {
-        "loop.c"
-    } else {
-        "handler.c"
-    };
     let module = project.build_folder().join("module.wasm");
     let mut link = zig::compiler(project)?;
-    let driver = if project.language == Language::Cpp {
-        "c++"
-    } else {
-        "cc"
-    };
-    link.arg(driver)
-        .args(zig::TARGET)
-        .args(["-Os", "-Wl,--gc-sections"]);
-    link.arg(format!("-Wl,-z,stack-size={STACK}"));
-    // The names are what a trap is told with; what debuggers read is most of a file.
-    link.arg("-Wl,--strip-debug");
-    link.arg("-I")
-        .arg(&sdk)
-        .arg("-I")
-        .arg(&bindings)
+    link.args(["build-exe", "-target", zig::TARGET, "-mexec-model=reactor"])
+        .args(["-OReleaseSmall", "-fno-entry", "--gc-sections", "-lc"])
+        .args(["--stack", &STACK.to_string()])
+        .arg(format!("-femit-bin={}", module.display()))
+        // Before anything that calls it, so that it stands in for the C library's.
+        .arg(abort(project, &sdk, &bindings)?)
         .args(objects);
-    // C, whatever the kernel is written in.
-    link.args(["-x", "c"]);
-    for file in ["common.c", "print.c", "stdio.c", shape] {
+    if project.language == Language::Cpp {
+        link.arg("-lc++");
+    }
+    link.arg("-I").arg(&sdk).arg("-I").arg(&bindings);
+    // The lines are the kernel's alone: those of the SDK are of no use to its author.
+    link.args(["-cflags", "-g0"]);
+    if world != World::Kernel {
+        link.arg("-DRINGHOST_HANDLER");
+    }
+    link.arg("--");
+    let shape: &[_] = match world {
+        World::Kernel => &["loop.c"],
+        World::Handler => &["handler.c"],
+        World::StatefulHandler => &["handler.c", "state.c"],
+    };
+    for file in ["common.c", "send.c", "print.c", "stdio.c"]
+        .iter()
+        .chain(shape)
+    {
         link.arg(sdk.join(file));
     }
-    link.arg(bindings.join("ring.c")).arg("-o").arg(&module);
+    link.arg(bindings.join("ring.c"));
+    // Two empty modules of Zig's. That the root is stripped takes what debuggers read off the
+    // libraries, where it is most of a file; that the other is not leaves it to the kernel.
+    link.args(["-fstrip", "--dep", "lines"])
+        .arg(format!("-Mroot={}", sdk.join("root.zig").display()))
+        .args(["-fno-strip"])
+        .arg(format!("-Mlines={}", sdk.join("lines.zig").display()));
     run(&mut link)?;
     fs::read(&module).with_context(|| format!("cannot read {}", module.display()))
+}
+
+/// Compiles the SDK's `abort`.
+fn abort(project: &Project, sdk: &Path, bindings: &Path) -> Result<PathBuf> {
+    let object = project.build_folder().join("abort.o");
+    let mut compile = zig::compiler(project)?;
+    compile
+        .args(["cc", "-target", zig::TARGET, "-Os", "-g0", "-I"])
+        .arg(bindings)
+        .arg("-c")
+        .arg(sdk.join("abort.c"))
+        .arg("-o")
+        .arg(&object);
+    run(&mut compile)?;
+    Ok(object)
 }
 
 /// Writes the SDK beside what is built and returns its folder.
@@ -139,8 +181,13 @@ pub(super) fn world_of(objects: &[PathBuf]) -> Result<World> {
         defined(&bytes, &mut names).with_context(|| unreadable(object))?;
     }
     let defines = |name: &str| names.iter().any(|defined| defined == name);
+    let has_state = defines("ringhost_snapshot");
     match (defines("ringhost_loop"), defines("ringhost_handle")) {
+        (true, false) if has_state => {
+            bail!("it is a loop, which keeps its state on its stack: only a handler has RING_STATE")
+        }
         (true, false) => Ok(World::Kernel),
+        (false, true) if has_state => Ok(World::StatefulHandler),
         (false, true) => Ok(World::Handler),
         (true, true) => bail!("it is both a loop and a handler: name its function once"),
         (false, false) => bail!(

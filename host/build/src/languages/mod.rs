@@ -44,7 +44,7 @@ pub fn build(project: &Project) -> Result<PathBuf> {
             }
             component
         }
-        Made::Module(module) => component::of_module(module, messages(project)?.as_deref())
+        Made::Module(module) => component::of_module(&module, messages(project)?.as_deref())
             .with_context(|| format!("{source} is no kernel"))?,
     };
     let path = folder.join(format!("{}.wasm", project.name));

@@ -6,6 +6,7 @@ use anyhow::Result;
 use ringhost_toolchain::cache;
 use ringhost_toolchain::process::run;
 use ringhost_toolchain::pypi::Packages;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Zig as a package of PyPI.
@@ -15,8 +16,13 @@ const ZIG: Packages<'_> = Packages {
     what: "the compiler for C, C++ and Zig (90 MB, once)",
 };
 
-/// A library with a start-up function, as a kernel is to its C library.
-pub(super) const TARGET: [&str; 3] = ["-target", "wasm32-wasi", "-mexec-model=reactor"];
+/// What the compiler calls WebAssembly with a C library.
+pub(super) const TARGET: &str = "wasm32-wasi";
+
+/// The folder of its libraries.
+pub(super) fn libraries() -> Result<PathBuf> {
+    Ok(ZIG.find_or_fetch()?.join("ziglang/lib"))
+}
 
 /// The compiler, which keeps what it has compiled in the cache folder.
 pub(super) fn compiler(project: &Project) -> Result<Command> {
@@ -39,8 +45,12 @@ pub(super) fn build(project: &Project) -> Result<Made> {
     compile.args([
         "build-obj",
         "-target",
-        "wasm32-wasi",
-        "-OReleaseSmall",
+        TARGET,
+        // What Zig calls illegal is a panic, with words and lines, and never goes on unseen.
+        "-OReleaseSafe",
+        "-fno-strip",
+        // It would want random numbers, and WebAssembly keeps the calls' addresses elsewhere.
+        "-fno-stack-protector",
         "-lc",
     ]);
     compile
