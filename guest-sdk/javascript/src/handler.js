@@ -1,15 +1,13 @@
 // "ringhost" to a kernel that is a handler.
 
 import * as sending from "ring:kernel/sending@0.1.0";
-import { Message, outgoing, words } from "./message.js";
+import { log } from "./life.js";
+import { Message, bytesOf, outgoing, told, words } from "./message.js";
+import { SendError, sender } from "./send.js";
 
 export * from "./life.js";
-export { Message };
-
-/** As in a loop. */
-export function send(value, { answers, timeout } = {}) {
-  sending.send(outgoing(value, answers), timeout);
-}
+export { Message, SendError };
+export const { send, sendBatch } = sender(sending);
 
 /** What the build makes the export `handle` of a function that is called with each message. */
 export function handling(handle) {
@@ -18,13 +16,30 @@ export function handling(handle) {
     for (const message of batch.map((record) => new Message(record))) {
       const done = replies.length;
       try {
-        handle(message, (value) => replies.push(outgoing(value, message)));
+        handle(message, (value, options) => {
+          replies.push(outgoing(value, { answers: message, ...options }));
+        });
       } catch (error) {
         // The replies to the messages before are sent all the same.
-        replies.slice(0, done).forEach((reply) => sending.send(reply, undefined));
+        sendAll(replies.slice(0, done));
         throw words(error);
       }
     }
     return replies;
   };
+}
+
+/** What it makes the export `state` of a kernel's two functions for its state. */
+export function keeping(snapshot, restore) {
+  return { snapshot: told(() => bytesOf(snapshot())), restore: told(restore) };
+}
+
+function sendAll(replies) {
+  try {
+    while (replies.length > 0) {
+      replies.splice(0, sending.sendBatch(replies, undefined));
+    }
+  } catch {
+    log.error("replies to earlier messages are lost");
+  }
 }

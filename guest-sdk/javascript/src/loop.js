@@ -2,20 +2,39 @@
 
 import * as messaging from "ring:kernel/messaging@0.1.0";
 import { log } from "./life.js";
-import { Message, outgoing, words } from "./message.js";
+import { Message, duration, told } from "./message.js";
+import { SendError, sender } from "./send.js";
 
 export * from "./life.js";
-export { Message };
+export { Message, SendError };
+export const { send, sendBatch } = sender(messaging);
 
-/**
- * Takes the next message. Waits as long as it takes, or so many nanoseconds: then null where none
- * came. Undefined says that none will ever come, or that the host asked the kernel to end.
- */
+/** Takes the next message. */
 export function receive(timeout) {
+  return taken(() => new Message(messaging.receive(duration(timeout))));
+}
+
+/** Takes up to so many messages, waiting for the first. */
+export function receiveBatch(max, timeout) {
+  return taken(() => {
+    const records = messaging.receiveBatch(max, duration(timeout));
+    return records.map((record) => new Message(record));
+  });
+}
+
+/** Null where nothing came in time, undefined where nothing will ever come. */
+function taken(call) {
   try {
-    return new Message(messaging.receive(timeout));
+    return call();
   } catch (error) {
-    return error.payload === "timeout" ? null : undefined;
+    switch (error.payload) {
+      case undefined:
+        throw error;
+      case "timeout":
+        return null;
+      default:
+        return undefined;
+    }
   }
 }
 
@@ -26,21 +45,12 @@ export function* messages() {
   }
 }
 
-/**
- * Sends bytes, text or JSON, as an answer to a message, or to the one received last. Waits for room as
- * long as it takes, or so many nanoseconds. Throws why it was not taken, with the contract's word in
- * `payload`.
- */
-export function send(value, { answers, timeout } = {}) {
-  messaging.send(outgoing(value, answers), timeout);
-}
-
 /** What the build makes the export `run` of a function that is called with each message. */
 export function serving(handle) {
   return running(() => {
     for (const message of messages()) {
       const replies = [];
-      handle(message, (value) => replies.push(outgoing(value, message)));
+      handle(message, (value, options) => replies.push({ answers: message, ...options, value }));
       if (!sendAll(replies)) {
         return;
       }
@@ -49,26 +59,17 @@ export function serving(handle) {
 }
 
 /** What it makes of a loop of the kernel's own. */
-export function running(run) {
-  return () => {
-    try {
-      run();
-    } catch (error) {
-      throw words(error);
-    }
-  };
-}
+export const running = (run) => told(() => void run());
 
 /** False if the kernel is asked to end and there is no room. */
 function sendAll(replies) {
-  for (const reply of replies) {
+  for (const { value, ...options } of replies) {
     try {
-      messaging.send(reply, undefined);
+      send(value, options);
     } catch (error) {
-      const why = error.payload?.tag ?? error.payload;
-      if (why === "full") {
+      if (error.why === "full") {
         log.warn("dropped a reply: the output queue is full");
-      } else if (why === "terminating") {
+      } else if (error.why === "terminating") {
         log.warn("asked to end with replies unsent");
         return false;
       } else {

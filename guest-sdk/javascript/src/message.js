@@ -23,7 +23,7 @@ export class Message {
 }
 
 /** Bytes as they are, text in UTF-8, anything else as JSON. */
-function bytesOf(value) {
+export function bytesOf(value) {
   if (value instanceof Uint8Array) {
     return value;
   }
@@ -31,12 +31,17 @@ function bytesOf(value) {
 }
 
 /** The contract's record of what is sent, as an answer to a message where one is named. */
-export function outgoing(value, answers) {
+export function outgoing(value, { answers, priority } = {}) {
   return {
     payload: bytesOf(value),
     correlation: answers?.correlation,
-    priority: answers?.priority,
+    priority: priority ?? answers?.priority,
   };
+}
+
+/** The contract's time: a number is milliseconds, a bigint is nanoseconds. */
+export function duration(timeout) {
+  return typeof timeout === "number" ? Math.round(timeout * 1e6) : timeout;
 }
 
 /** What a kernel dies with: an error's words and where it came from. */
@@ -45,4 +50,15 @@ export function words(error) {
     return String(error);
   }
   return `${error}\n${error.stack ?? ""}`.trimEnd();
+}
+
+/** A function of the kernel's, whose exceptions reach the host as words. */
+export function told(call) {
+  return (...values) => {
+    try {
+      return call(...values);
+    } catch (error) {
+      throw words(error);
+    }
+  };
 }

@@ -1,6 +1,6 @@
 //! JavaScript and TypeScript: bundled by esbuild, run by QuickJS inside the component.
 
-use super::{Made, write};
+use super::{Made, state, write};
 use crate::contract::{self, World};
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
@@ -18,7 +18,7 @@ const TOOLS: Packages<'_> = Packages {
     what: "esbuild and the engine for JavaScript and TypeScript (50 MB, once)",
 };
 
-const SDK: [(&str, &str); 6] = [
+const SDK: [(&str, &str); 7] = [
     (
         "text.js",
         include_str!("../../../../guest-sdk/javascript/src/text.js"),
@@ -26,6 +26,10 @@ const SDK: [(&str, &str); 6] = [
     (
         "message.js",
         include_str!("../../../../guest-sdk/javascript/src/message.js"),
+    ),
+    (
+        "send.js",
+        include_str!("../../../../guest-sdk/javascript/src/send.js"),
     ),
     (
         "life.js",
@@ -65,7 +69,7 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         .iter()
         .filter(|(name, ..)| exports.iter().any(|export| export == name))
         .collect();
-    let [(name, world, wrap, export)] = chosen.as_slice() else {
+    let &[&(name, world, wrap, export)] = chosen.as_slice() else {
         bail!(
             "it exports {}: a kernel exports one function, `serve(message, reply)` for a loop that \
              calls it with each message, `run()` for a loop of its own, or `handle(message, reply)` \
@@ -77,12 +81,23 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         );
     };
     let source = project.source.display().to_string();
-    let entry = format!(
+    let mut entry = format!(
         "import {{ {name} as kernel }} from {source:?};\nimport {{ {wrap} }} from \"ringhost\";\n\
          export const {export} = {wrap}(kernel);\n"
     );
+    let world = match state::of(world, |name| exports.iter().any(|export| export == name))? {
+        World::StatefulHandler => {
+            entry += &format!(
+                "import {{ snapshot, restore }} from {source:?};\n\
+                 import {{ keeping }} from \"ringhost\";\n\
+                 export const state = keeping(snapshot, restore);\n"
+            );
+            World::StatefulHandler
+        }
+        world => world,
+    };
     write(&folder.join("entry.js"), &entry)?;
-    let shape = if *world == World::Kernel {
+    let shape = if world == World::Kernel {
         "loop"
     } else {
         "handler"

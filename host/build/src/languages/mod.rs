@@ -3,6 +3,7 @@
 mod c;
 mod javascript;
 mod python;
+mod state;
 mod wat;
 mod zig;
 
