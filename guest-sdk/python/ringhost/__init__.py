@@ -5,12 +5,15 @@ A kernel is a file ``kernel.py`` with one of these functions:
 - ``serve(message)`` is called with each message by a loop that is ready. What it returns or yields is
   sent as its replies.
 - ``run()`` is a loop of the kernel's own: ``for message in ringhost.messages(): ringhost.send(..)``.
-- ``handle(message)`` is as ``serve``, in a handler, which has no stack between messages.
+- ``handle(message)`` is as ``serve``, in a handler, which has no stack between messages. Beside it,
+  ``snapshot()`` returns the kernel's state, as bytes or text, and ``restore(state)`` takes on such
+  bytes.
 """
 
 import json as _json
 from dataclasses import dataclass
-from typing import Any, Iterator, Optional, Union
+from datetime import timedelta
+from typing import Any, Iterable, Iterator, List, Optional, Union
 
 from wit_world.imports import lifecycle as _lifecycle
 from wit_world.imports import log as _log
@@ -24,7 +27,10 @@ except ImportError:  # A handler does not receive: its messages are brought to i
     from wit_world.imports import sending as _queues
 
 Reply = Union[bytes, bytearray, str, Any]
-"""Bytes as they are, text in UTF-8, anything else as JSON."""
+"""Bytes as they are, text in UTF-8, an ``Outgoing``, or anything else as JSON."""
+
+Timeout = Union[int, timedelta, None]
+"""So many nanoseconds, a ``timedelta``, or as long as it takes."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,27 @@ class Message:
         return _json.loads(self.bytes)
 
 
+@dataclass(frozen=True)
+class Outgoing:
+    """A reply of which more is to be said than what it is."""
+
+    reply: Reply
+    answers: Optional[Message] = None
+    """What it answers, with the correlation and priority of that; otherwise the message in hand."""
+    priority: Optional[Priority] = None
+    """The band it travels in, if not that of the message it answers."""
+
+
 class SendError(Exception):
-    """A message was not sent; the words say why."""
+    """A message was not sent.
+
+    ``why`` is ``timeout`` (there was no room in time), ``full`` (the host refuses at once), ``closed``,
+    ``terminating`` (the host asked the kernel to end, and there is no room) or ``too-large``.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def messages() -> Iterator[Message]:
@@ -57,29 +82,56 @@ def messages() -> Iterator[Message]:
         yield message
 
 
-def receive(timeout: Optional[int] = None) -> Optional[Message]:
-    """Takes the next message, waiting for so many nanoseconds, or as long as it takes.
+def receive(timeout: Timeout = None) -> Optional[Message]:
+    """Takes the next message.
 
     Returns ``None`` where none will ever come, or the host asked the kernel to end. Raises
     ``TimeoutError`` where none came in time. Not in a handler.
     """
     try:
-        return _message(_queues.receive(timeout))
+        return _message(_queues.receive(_nanoseconds(timeout)))
     except _Err as error:
-        if error.value == _queues.ReceiveError.TIMEOUT:
-            raise TimeoutError("no message came in time") from None
-        return None
+        return _none(error)
 
 
-def send(reply: Reply, answers: Optional[Message] = None, timeout: Optional[int] = None) -> None:
-    """Sends an answer to a message, or to the one received last.
+def receive_batch(max: int, timeout: Timeout = None) -> Optional[List[Message]]:
+    """Takes up to ``max`` messages, waiting for the first. The rest is as in ``receive``."""
+    try:
+        return [_message(record) for record in _queues.receive_batch(max, _nanoseconds(timeout))]
+    except _Err as error:
+        return _none(error)
 
-    Waits for room for so many nanoseconds, or as long as it takes. Raises ``SendError``.
+
+def send(
+    reply: Reply,
+    answers: Optional[Message] = None,
+    timeout: Timeout = None,
+    priority: Optional[Priority] = None,
+) -> None:
+    """Sends a reply to a message, or to the one received last, waiting for room.
+
+    Raises ``SendError``.
+    """
+    if priority is not None:
+        reply = Outgoing(reply, priority=priority)
+    try:
+        _queues.send(_outgoing(reply, answers), _nanoseconds(timeout))
+    except _Err as error:
+        raise SendError(_why(error.value)) from None
+
+
+def send_batch(replies: Iterable[Reply], timeout: Timeout = None) -> int:
+    """Sends replies in their order, waiting for room for each.
+
+    Returns how many were taken, from the front: fewer than given where one was refused. Raises
+    ``SendError`` where that is the first.
     """
     try:
-        _queues.send(_outgoing(reply, answers), timeout)
+        return _queues.send_batch(
+            [_outgoing(reply, None) for reply in replies], _nanoseconds(timeout)
+        )
     except _Err as error:
-        raise SendError(_words(error.value)) from None
+        raise SendError(_why(error.value)) from None
 
 
 def kernel_id() -> str:
@@ -112,6 +164,12 @@ def _message(record) -> Message:
 
 
 def _outgoing(reply: Reply, answers: Optional[Message]) -> _Outgoing:
+    """The contract's form of a reply, which answers this message unless it names another."""
+    priority = None
+    if isinstance(reply, Outgoing):
+        answers = reply.answers or answers
+        priority = reply.priority
+        reply = reply.reply
     if isinstance(reply, str):
         payload = reply.encode()
     elif isinstance(reply, (bytes, bytearray)):
@@ -119,8 +177,8 @@ def _outgoing(reply: Reply, answers: Optional[Message]) -> _Outgoing:
     else:
         payload = _json.dumps(reply, separators=(",", ":")).encode()
     if answers is None:
-        return _Outgoing(payload, None, None)
-    return _Outgoing(payload, answers.correlation, answers.priority)
+        return _Outgoing(payload, None, priority)
+    return _Outgoing(payload, answers.correlation, priority or answers.priority)
 
 
 def _replies(returned) -> list:
@@ -132,5 +190,18 @@ def _replies(returned) -> list:
     return [returned]
 
 
-def _words(error) -> str:
-    return type(error).__name__.removeprefix("SendError_").lower()
+def _nanoseconds(timeout: Timeout) -> Optional[int]:
+    if isinstance(timeout, timedelta):
+        return timeout // timedelta(microseconds=1) * 1000
+    return timeout
+
+
+def _none(error: _Err) -> None:
+    """There is no message."""
+    if error.value == _queues.ReceiveError.TIMEOUT:
+        raise TimeoutError("no message came in time") from None
+
+
+def _why(error) -> str:
+    name = type(error).__name__.removeprefix("SendError_")
+    return "too-large" if name == "TooLarge" else name.lower()

@@ -2,6 +2,7 @@
 component. There are no files after that, so all that is read from files is read now.
 """
 
+import io
 import linecache
 import sys
 import traceback
@@ -10,6 +11,26 @@ import traceback
 import _strptime  # noqa: F401
 import encodings.ascii  # noqa: F401
 import encodings.latin_1  # noqa: F401
+
+
+import ringhost
+
+
+class _Lines(io.TextIOBase):
+    """A standard stream, of which each line is logged."""
+
+    def __init__(self, level: str) -> None:
+        self._level = level
+        self._rest = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            ringhost.log(line, self._level)
+        return len(text)
 
 
 class _TooLate:
@@ -27,8 +48,11 @@ def keep(*modules) -> None:
 
 
 def begin() -> None:
-    """From here on the kernel runs: there is nothing to import from."""
-    sys.meta_path[:] = [_TooLate]
+    """From here on the kernel runs: there is nothing to import from, and nowhere to print to."""
+    if sys.meta_path != [_TooLate]:
+        sys.meta_path[:] = [_TooLate]
+        sys.stdout = _Lines("info")
+        sys.stderr = _Lines("warn")
 
 
 def words() -> str:

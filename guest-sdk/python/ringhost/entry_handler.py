@@ -1,4 +1,6 @@
-"""What the build makes the export `handle` of a kernel that is a handler."""
+"""What the build makes the exports of a kernel that is a handler: `handle`, and its state if it has
+one.
+"""
 
 import kernel
 import ringhost
@@ -17,10 +19,35 @@ class WitWorld(wit_world.WitWorld):
             message = ringhost._message(record)
             try:
                 answers = ringhost._replies(kernel.handle(message))
-            except Exception:
+                outgoing = [ringhost._outgoing(reply, message) for reply in answers]
+            except BaseException:
                 # The replies to the messages before are sent all the same.
-                for reply, answered in replies:
-                    ringhost.send(reply, answers=answered)
+                _send_all(replies)
                 raise Err(_snapshot.words())
-            replies.extend((reply, message) for reply in answers)
-        return [ringhost._outgoing(reply, message) for reply, message in replies]
+            replies.extend(outgoing)
+        return replies
+
+
+class State:
+    def snapshot(self) -> bytes:
+        _snapshot.begin()
+        try:
+            state = kernel.snapshot()
+            return state.encode() if isinstance(state, str) else bytes(state)
+        except BaseException:
+            raise Err(_snapshot.words())
+
+    def restore(self, state: bytes) -> None:
+        _snapshot.begin()
+        try:
+            kernel.restore(state)
+        except BaseException:
+            raise Err(_snapshot.words())
+
+
+def _send_all(replies) -> None:
+    try:
+        while replies:
+            del replies[: ringhost._queues.send_batch(replies, None)]
+    except Err:
+        ringhost.log("replies to earlier messages are lost", "error")

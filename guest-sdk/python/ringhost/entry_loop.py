@@ -17,7 +17,7 @@ class WitWorld(wit_world.WitWorld):
                 kernel.run()
             else:
                 _serve()
-        except Exception:
+        except BaseException:
             raise Err(_snapshot.words())
 
 
@@ -28,9 +28,9 @@ def _serve() -> None:
             try:
                 ringhost.send(reply, answers=message)
             except ringhost.SendError as error:
-                if str(error) == "full":
+                if error.why == "full":
                     ringhost.log("dropped a reply: the output queue is full", "warn")
-                elif str(error) == "terminating":
+                elif error.why == "terminating":
                     left = len(replies) - at
                     ringhost.log(f"asked to end with {left} replies unsent", "warn")
                     return

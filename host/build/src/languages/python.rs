@@ -1,6 +1,6 @@
 //! Python: CPython, which componentize-py puts into the component with the kernel.
 
-use super::{Made, write};
+use super::{Made, state, write};
 use crate::contract::{self, World};
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
@@ -64,6 +64,7 @@ pub(super) fn build(project: &Project) -> Result<Made> {
              each message, `run()` for a loop of its own, or `handle(message)` for a handler"
         ),
     };
+    let world = state::of(world, |name| functions.contains(&name))?;
     // Apart, for Python leaves what it has compiled beside what it imports.
     let kernel = folder.join("kernel");
     for source in project.sources()? {
