@@ -1,7 +1,7 @@
 //! Kernels in other languages than Rust keep the same contract.
 
-use ringhost::{Ending, KernelState, RingKernelRuntime};
-use ringhost_tests::{PATIENCE, runtime, start};
+use ringhost::{Ending, KernelState, RingKernelRuntime, TrapReport};
+use ringhost_tests::{PATIENCE, root, runtime, start};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -170,5 +170,60 @@ async fn an_error_is_told_in_the_authors_words() {
         runtime.send(kernel, "no number").await.unwrap();
         let ending = runtime.wait(kernel).await.unwrap();
         assert_eq!(ending, Ending::Failed(words.to_owned()));
+    }
+}
+
+/// How a kernel traps that is told to.
+async fn trapped(kernel: &str) -> TrapReport {
+    let runtime = runtime();
+    start(&runtime, kernel).await;
+    runtime.send(kernel, "trap").await.unwrap();
+    match runtime.wait(kernel).await.unwrap() {
+        Ending::Trapped(trap) => *trap,
+        other => panic!("{kernel}: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_trap_is_told_with_the_line_that_it_is_in() {
+    for (kernel, file, text) in [
+        ("c-conformance", "c/conformance/kernel.c", "function();"),
+        (
+            "cpp-conformance",
+            "cpp/conformance/kernel.cpp",
+            "none.at(0)",
+        ),
+        (
+            "zig-conformance",
+            "zig/conformance/kernel.zig",
+            "[argument.len..][0]",
+        ),
+    ] {
+        let source = root().join("kernels").join(file);
+        let source = std::fs::read_to_string(source).unwrap();
+        let line = source.lines().position(|line| line.contains(text)).unwrap() + 1;
+        let name = file.rsplit('/').next().unwrap();
+        let position = format!("conformance/{name}:{line}");
+        let trap = trapped(kernel).await;
+        let positions = trap
+            .backtrace
+            .iter()
+            .filter_map(|call| call.position.as_deref());
+        let mut positions = positions.filter(|told| told.ends_with(&position));
+        assert!(positions.next().is_some(), "{position} is not in {trap}");
+    }
+}
+
+#[tokio::test]
+async fn a_trap_is_told_in_the_words_of_its_language() {
+    for (kernel, words) in [
+        ("cpp-conformance", "aborted: out_of_range was thrown"),
+        (
+            "zig-conformance",
+            "panicked: index out of bounds: index 0, len 0",
+        ),
+    ] {
+        let message = trapped(kernel).await.message.unwrap_or_default();
+        assert!(message.starts_with(words), "{kernel}: {message}");
     }
 }
