@@ -1,7 +1,7 @@
 //! Kernels in other languages than Rust keep the same contract.
 
-use ringhost::{Ending, KernelState, RingKernelRuntime, TrapReport};
-use ringhost_tests::{PATIENCE, root, runtime, start};
+use ringhost::{Ending, KernelState, LaunchOptions, RingKernelRuntime, TrapReport};
+use ringhost_tests::{PATIENCE, kernel, root, runtime, start};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -225,5 +225,38 @@ async fn a_trap_is_told_in_the_words_of_its_language() {
     ] {
         let message = trapped(kernel).await.message.unwrap_or_default();
         assert!(message.starts_with(words), "{kernel}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn the_state_of_each_goes_on_in_another() {
+    for language in [
+        "c",
+        "cpp",
+        "zig",
+        "javascript",
+        "typescript",
+        "python",
+        "wat",
+    ] {
+        let name = format!("{language}-counter");
+        let runtime = runtime();
+        start(&runtime, &name).await;
+        let answered = runtime.call(&name, "add 40").await.unwrap();
+        assert_eq!(answered.payload, "40", "{name}");
+        let state = runtime.snapshot(&name).await.unwrap();
+        assert_eq!(state, "40", "{name}");
+
+        let options = LaunchOptions::default().state(state);
+        let launched = runtime.launch_with("another", kernel(&name), options);
+        launched.await.unwrap();
+        runtime.activate("another").await.unwrap();
+        let answered = runtime.call("another", "add 2").await.unwrap();
+        assert_eq!(answered.payload, "42", "{name}");
+
+        let options = LaunchOptions::default().state("forty");
+        let refused = runtime.launch_with("third", kernel(&name), options).await;
+        let words = refused.unwrap_err().to_string();
+        assert!(words.contains("forty is no total"), "{name}: {words}");
     }
 }
