@@ -1,4 +1,6 @@
-//! The contract in C, as wit-bindgen writes it: what the SDKs of C, C++ and Zig stand on.
+//! The contract in C, as wit-bindgen writes it: what the SDKs of C, C++ and Zig stand on; and in Go.
+
+pub(crate) mod go;
 
 use crate::contract::World;
 use anyhow::{Context, Result};

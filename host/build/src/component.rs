@@ -1,6 +1,6 @@
 //! From a core module to a component.
 
-use crate::contract::World;
+use crate::contract::{self, World};
 use anyhow::{Context, Result};
 use wasi_preview1_component_adapter_provider as adapter;
 use wasmparser::{Parser, Payload};
@@ -28,28 +28,41 @@ const DEBUGGERS: [&str; 5] = [
 /// # Errors
 /// If the module is for none of the worlds, or does not fit the one it is for.
 pub(crate) fn of_module(module: &[u8], messages: Option<&str>) -> Result<Vec<u8>> {
-    let world = World::of(module)?;
     let mut module = slim(module)?;
     if let Some(messages) = messages {
         declare(&mut module, messages);
     }
+    encode(
+        module,
+        adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER.to_vec(),
+    )
+}
+
+/// The same with a module of our own in place of WASI, which may log and imports nothing else.
+///
+/// # Errors
+/// As [`of_module`]'s; also if the module imports of WASI what the other one does not export.
+pub(crate) fn of_module_with(module: Vec<u8>, mut wasi: Vec<u8>) -> Result<Vec<u8>> {
+    let (resolve, id) = contract::logging()?;
+    embed_component_metadata(&mut wasi, &resolve, id, StringEncoding::UTF8)?;
+    encode(module, wasi)
+}
+
+fn encode(mut module: Vec<u8>, wasi: Vec<u8>) -> Result<Vec<u8>> {
+    let world = World::of(&module)?;
     let (resolve, id) = world.resolve()?;
     embed_component_metadata(&mut module, &resolve, id, StringEncoding::UTF8)?;
-    encode(&module).with_context(|| {
+    let encode = || {
+        ComponentEncoder::default()
+            .validate(true)
+            .module(&module)?
+            .adapter(adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, &wasi)?
+            .encode()
+    };
+    encode().with_context(|| {
         let world = world.name();
         format!("it does not fit the world `{world}` of ring:kernel@0.1.0")
     })
-}
-
-fn encode(module: &[u8]) -> Result<Vec<u8>> {
-    ComponentEncoder::default()
-        .validate(true)
-        .module(module)?
-        .adapter(
-            adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
-            adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
-        )?
-        .encode()
 }
 
 /// A module without the sections that are for debuggers alone.

@@ -11,6 +11,9 @@ pub(crate) const TEXT: &str = include_str!("../../../wit/ring-kernel.wit");
 /// What the export of a handler's state is called in a core module.
 const SNAPSHOT: &str = "ring:kernel/state@0.1.0#snapshot";
 
+/// A world for what only logs.
+const LOGGING: &str = "package ringhost:build; world logging { import ring:kernel/log@0.1.0; }";
+
 /// A world of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum World {
@@ -56,6 +59,15 @@ impl World {
             }
         }
     }
+}
+
+/// The contract, and a world in which there is its log and nothing else.
+pub(crate) fn logging() -> Result<(Resolve, WorldId)> {
+    let mut resolve = Resolve::default();
+    resolve.push_str("ring-kernel.wit", TEXT)?;
+    let package = resolve.push_str("logging.wit", LOGGING)?;
+    let world = resolve.select_world(&[package], Some("logging"))?;
+    Ok((resolve, world))
 }
 
 fn exports(module: &[u8]) -> Result<HashSet<&str>> {

@@ -26,11 +26,13 @@ pub enum Language {
     TypeScript,
     /// Python.
     Python,
+    /// Go.
+    Go,
 }
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Wat,
         Self::C,
         Self::Cpp,
@@ -38,6 +40,7 @@ impl Language {
         Self::JavaScript,
         Self::TypeScript,
         Self::Python,
+        Self::Go,
     ];
 
     /// How it is called where a command names it.
@@ -50,6 +53,7 @@ impl Language {
             Self::JavaScript => "javascript",
             Self::TypeScript => "typescript",
             Self::Python => "python",
+            Self::Go => "go",
         }
     }
 
@@ -63,6 +67,7 @@ impl Language {
             Self::JavaScript => &["js", "mjs"],
             Self::TypeScript => &["ts"],
             Self::Python => &["py"],
+            Self::Go => &["go"],
         }
     }
 

@@ -1,6 +1,7 @@
 //! How each language's compiler is called.
 
 mod c;
+mod go;
 mod javascript;
 mod python;
 mod state;
@@ -36,6 +37,7 @@ pub fn build(project: &Project) -> Result<PathBuf> {
         Language::Zig => zig::build(project),
         Language::JavaScript | Language::TypeScript => javascript::build(project),
         Language::Python => python::build(project),
+        Language::Go => go::build(project),
     };
     let source = project.source.display();
     let component = match made.with_context(|| format!("cannot build {source}"))? {

@@ -1,0 +1,3 @@
+module ringhost
+
+go 1.27
