@@ -12,7 +12,7 @@ struct Sample {
     reply: &'static [u8],
 }
 
-const SAMPLES: [Sample; 7] = [
+const SAMPLES: [Sample; 8] = [
     Sample {
         kernel: "python-logs",
         request: b"nonsense",
@@ -42,6 +42,11 @@ const SAMPLES: [Sample; 7] = [
         kernel: "zig-statistics",
         request: b"1.5",
         reply: b"1.500",
+    },
+    Sample {
+        kernel: "go-index",
+        request: b"The ring\n\nof the ring",
+        reply: b"of [2]\nring [1 2]\nthe [1 2]\n",
     },
     Sample {
         kernel: "wat-echo",

@@ -7,6 +7,7 @@ mod dense;
 mod endings;
 mod fairness;
 mod folders;
+mod go;
 mod grants;
 mod handler;
 mod languages;

@@ -11,9 +11,10 @@ use crate::process::{output, run, say};
 use crate::workspace::{built, cargo, kernels_folder, root};
 
 /// The languages' folders in `kernels`, and the folders of their SDKs.
-const LANGUAGES: [&str; 7] = [
+const LANGUAGES: [&str; 8] = [
     "c",
     "cpp",
+    "go",
     "javascript",
     "python",
     "typescript",
@@ -22,11 +23,12 @@ const LANGUAGES: [&str; 7] = [
 ];
 
 /// What decides beside a kernel's own folder what it becomes.
-const COMMON: [&str; 7] = [
+const COMMON: [&str; 8] = [
     "wit",
     "host/build/src",
     "guest-sdk/c",
     "guest-sdk/cpp",
+    "guest-sdk/go",
     "guest-sdk/javascript",
     "guest-sdk/python",
     "guest-sdk/zig",
