@@ -5,6 +5,7 @@ package ringhost
 import (
 	"encoding/binary"
 	"iter"
+	"math"
 	"sync"
 	"time"
 	"unsafe"
@@ -59,7 +60,8 @@ func ReceiveBatch(count int, timeout time.Duration) ([]Message, error) {
 	ahead = nil
 	letOthersRun()
 	limited, limit := limitOf(timeout)
-	contract.MessagingReceiveBatch(uint32(max(count, 0)), limited, limit, unsafe.Pointer(&areas.batch))
+	most := uint32(min(max(count, 0), math.MaxUint32))
+	contract.MessagingReceiveBatch(most, limited, limit, unsafe.Pointer(&areas.batch))
 	if areas.batch.Tag != 0 {
 		return nil, receiveError(*contract.Payload[uint8](&areas.batch.Payload))
 	}
