@@ -16,6 +16,11 @@ import encodings.latin_1  # noqa: F401
 import ringhost
 
 
+# So many calls of a traceback are told: the outermost, and the innermost.
+_FIRST = 10
+_LAST = 20
+
+
 class _Lines(io.TextIOBase):
     """A standard stream, of which each line is logged."""
 
@@ -60,7 +65,13 @@ def words() -> str:
     error = sys.exception()
     lines = ["Traceback (most recent call last):"]
     # Not by `traceback.format_exc`, which looks into files for what to underline.
-    for frame, number in traceback.walk_tb(error.__traceback__):
+    calls = list(traceback.walk_tb(error.__traceback__))
+    for at, (frame, number) in enumerate(calls):
+        # The host cuts what is long, and the error itself comes last.
+        if _FIRST <= at < len(calls) - _LAST:
+            if at == _FIRST:
+                lines.append(f"  ... {len(calls) - _FIRST - _LAST} calls between")
+            continue
         code = frame.f_code
         lines.append(f'  File "{code.co_filename}", line {number}, in {code.co_qualname}')
         source = linecache.getline(code.co_filename, number).strip()

@@ -73,6 +73,8 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             Language::Cpp => ["c++", "-std=c++23", "-fno-exceptions", "-fno-rtti"].as_slice(),
             _ => &["cc", "-std=c17"],
         });
+        // Optimised, and with assert() all the same.
+        compile.args(["-target", zig::TARGET, "-Os", "-UNDEBUG"]);
         // Lines for a trap's backtrace, with paths that are the same on every machine.
         compile.arg("-gline-tables-only");
         for (folder, name) in [
@@ -83,7 +85,7 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             compile.arg(format!("-ffile-prefix-map={}={name}", folder.display()));
         }
         compile
-            .args(["-target", zig::TARGET, "-Os", "-Wall", "-Wextra"])
+            .args(["-Wall", "-Wextra"])
             .arg("-I")
             .arg(&sdk)
             .arg("-c")
