@@ -1,5 +1,6 @@
 // A message, and what can be sent: the same in loops and handlers.
 
+import { located } from "./places.js";
 import { decode, encode } from "./text.js";
 
 /** A message as the kernel receives it. */
@@ -49,7 +50,7 @@ export function words(error) {
   if (!(error instanceof Error)) {
     return String(error);
   }
-  return `${error}\n${error.stack ?? ""}`.trimEnd();
+  return `${error}\n${located(error.stack ?? "")}`.trimEnd();
 }
 
 /** A function of the kernel's, whose exceptions reach the host as words. */

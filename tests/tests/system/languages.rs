@@ -161,7 +161,7 @@ async fn an_exception_is_told_with_its_stack() {
         panic!("it did not fail");
     };
     assert!(words.starts_with("SyntaxError: "), "{words}");
-    assert!(words.contains("at handle ("), "{words}");
+    assert!(words.contains("at handle (kernel.ts:19)"), "{words}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use ringhost_toolchain::npm::Packages;
 use ringhost_toolchain::process::{output, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -18,7 +18,7 @@ const TOOLS: Packages<'_> = Packages {
     what: "esbuild and the engine for JavaScript and TypeScript (50 MB, once)",
 };
 
-const SDK: [(&str, &str); 7] = [
+const SDK: [(&str, &str); 8] = [
     (
         "text.js",
         include_str!("../../../../guest-sdk/javascript/src/text.js"),
@@ -26,6 +26,10 @@ const SDK: [(&str, &str); 7] = [
     (
         "message.js",
         include_str!("../../../../guest-sdk/javascript/src/message.js"),
+    ),
+    (
+        "places.js",
+        include_str!("../../../../guest-sdk/javascript/src/places.js"),
     ),
     (
         "send.js",
@@ -109,8 +113,10 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             "--alias:ringhost={}",
             folder.join(format!("sdk/{shape}.js")).display()
         ))
-        .arg("--log-level=warning")
+        .args(["--log-level=warning", "--sourcemap=external"])
+        .arg("--sources-content=false")
         .arg(format!("--outfile={}", bundle.display())))?;
+    append_places(&bundle)?;
     let component = folder.join("component.wasm");
     output(
         Command::new(tools.join("componentize-qjs"))
@@ -123,6 +129,26 @@ pub(super) fn build(project: &Project) -> Result<Made> {
     )?;
     let read = || format!("cannot read {}", component.display());
     Ok(Made::Component(fs::read(&component).with_context(read)?))
+}
+
+/// Appends to a bundle which of its lines came from where, for the stacks of its errors.
+fn append_places(bundle: &Path) -> Result<()> {
+    let map = bundle.with_extension("js.map");
+    let read = |path: &Path| {
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    let map: Value = serde_json::from_str(&read(&map)?).context("esbuild tells no sources")?;
+    let sources = map.get("sources").and_then(Value::as_array);
+    // They are told from the bundle's folder, which is in the kernel's.
+    let sources: Vec<_> = sources
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(|source| source.strip_prefix("../").unwrap_or(source))
+        .collect();
+    let places = json!({ "sources": sources, "mappings": map.get("mappings") });
+    let text = format!("{}globalThis.ringhostSources = {places};\n", read(bundle)?);
+    write(bundle, &text)
 }
 
 /// What the kernel's source exports.
