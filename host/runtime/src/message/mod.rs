@@ -3,7 +3,7 @@
 mod payload;
 mod typed;
 
-pub mod schema;
+pub use ringhost_schema as schema;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

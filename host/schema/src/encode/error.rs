@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::show::brief;
-use super::super::{Path, Step, Type};
+use crate::show::brief;
+use crate::{Path, Step, Type};
 
 /// A JSON value that is not of the declared type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

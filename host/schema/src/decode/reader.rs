@@ -1,7 +1,7 @@
 //! What all payloads are made of: numbers of variable length, flags, text and bytes.
 
-use super::super::{Path, Type};
 use super::error::{DecodeProblem, Fault, ended, invalid};
+use crate::{Path, Type};
 
 /// A payload that is being read.
 pub(super) struct Reader<'a> {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::show::brief;
-use super::super::{Integer, Type};
 use super::error::{EncodeError, EncodeProblem, mismatch, problem};
+use crate::show::brief;
+use crate::{Integer, Type};
 
 pub(super) fn write_integer(
     declared: &Type,

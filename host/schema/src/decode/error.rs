@@ -1,7 +1,7 @@
 //! What can be wrong with a payload.
 
-use super::super::show::brief;
-use super::super::{Path, Step, Type};
+use crate::show::brief;
+use crate::{Path, Step, Type};
 
 /// A payload that is not of the declared type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

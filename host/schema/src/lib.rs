@@ -17,6 +17,17 @@
 //! | `u128`, `i128` | number, beyond 64 bits a string of decimal digits |
 //! | `f32`, `f64` | number; `"NaN"`, `"inf"` and `"-inf"` for what JSON has no number for |
 
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
 mod agree;
 mod declaration;
 mod decode;

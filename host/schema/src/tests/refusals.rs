@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::{DecodeProblem, SchemaError};
 use super::{Messages, Type, boxed, record, variant};
+use crate::{DecodeProblem, SchemaError};
 
 #[track_caller]
 fn assert_refused(declared: &Type, value: Value, text: &str) {
