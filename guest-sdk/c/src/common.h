@@ -34,4 +34,7 @@ _Noreturn void ringhost_no_memory(const char *what);
 ring_status ringhost_send_status(const ring_kernel_types_send_error_t *error);
 void ringhost_forget(ring_replies *replies);
 
+/* Frees what `ring_scratch` gave. */
+void ringhost_forget_scratch(void);
+
 #endif

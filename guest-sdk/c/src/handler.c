@@ -59,6 +59,7 @@ bool exports_ring_handle(ring_list_message_t *messages, ring_list_outgoing_t *re
                                 from->payload.ptr, from->payload.len};
         ring_replies before = replies;
         replies.request = &message;
+        ringhost_forget_scratch();
         text = ringhost_handle(&message, &replies);
         if (text != NULL) {
             replies.length = before.length;

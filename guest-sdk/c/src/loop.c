@@ -76,6 +76,7 @@ static void of_message(ring_message *message, const ring_kernel_types_message_t 
 /* Sends what is packed and receives the next message. `*taken` says how many were sent. */
 static ring_status exchange(const ring_replies *replies, ring_message *message, uint64_t timeout,
                             size_t *taken, ring_status *sent) {
+    ringhost_forget_scratch();
     ring_list_u8_t outgoing = {replies->packed, replies->length};
     ring_kernel_messaging_unsent_t unsent;
     *sent = RING_OK;
@@ -129,6 +130,7 @@ ring_status ring_receive(ring_message *message, uint64_t timeout) {
 
 ring_status ring_receive_batch(ring_message *messages, uint32_t max, size_t *count,
                                uint64_t timeout) {
+    ringhost_forget_scratch();
     done();
     *count = 0;
     ring_kernel_messaging_duration_t *limit = timeout == RING_FOREVER ? NULL : &timeout;

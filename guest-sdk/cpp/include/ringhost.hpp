@@ -66,6 +66,8 @@ class Message {
         other.message_.priority = static_cast<ring_priority>(priority);
         return other;
     }
+    // As a type of messages.json; or words that say what it is instead.
+    template <class T> std::expected<T, std::string> read() const;
     const ring_message &raw() const { return message_; }
 
   private:
@@ -97,6 +99,10 @@ class Replies {
 
     void push(Bytes bytes) { ring_reply(replies_, bytes.data(), bytes.size()); }
     void push(std::string_view text) { ring_reply(replies_, text.data(), text.size()); }
+    // A value of a type of messages.json.
+    template <class T>
+        requires requires { T::ring_name; }
+    Outcome push(const T &value);
 
   private:
     ring_replies *replies_;

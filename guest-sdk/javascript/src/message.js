@@ -21,6 +21,11 @@ export class Message {
   json() {
     return JSON.parse(this.text());
   }
+
+  /** Its bytes as a type of messages.json. */
+  read(type) {
+    return type.decode(this.bytes, `message ${this.id}`);
+  }
 }
 
 /** Bytes as they are, text in UTF-8, anything else as JSON. */

@@ -21,6 +21,16 @@ export class Message {
   text(): string;
   /** Its bytes as JSON. */
   json(): any;
+  /** Its bytes as a type of messages.json. Throws an Error that says what they are instead. */
+  read<T>(type: Type<T>): T;
+}
+
+/** What `messages` exports for each type of messages.json beside the type itself. */
+export interface Type<T> {
+  /** Throws an Error that says what the bytes are instead. */
+  decode(bytes: Uint8Array): T;
+  /** Throws an Error that says what is wrong with the value. */
+  encode(value: T): Uint8Array;
 }
 
 /** How a value is sent. */

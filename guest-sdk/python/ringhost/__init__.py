@@ -21,13 +21,15 @@ from wit_world.imports.types import Outgoing as _Outgoing
 from wit_world.imports.types import Priority
 from componentize_py_types import Err as _Err
 
+from . import typed
+
 try:
     from wit_world.imports import messaging as _queues
 except ImportError:  # A handler does not receive: its messages are brought to it.
     from wit_world.imports import sending as _queues
 
 Reply = Union[bytes, bytearray, str, Any]
-"""Bytes as they are, text in UTF-8, an ``Outgoing``, or anything else as JSON."""
+"""Bytes as they are, text in UTF-8, a value of ``messages.json``, an ``Outgoing``, or anything else as JSON."""
 
 Timeout = Union[int, timedelta, None]
 """So many nanoseconds, a ``timedelta``, or as long as it takes."""
@@ -51,6 +53,10 @@ class Message:
     def json(self) -> Any:
         """Its bytes as JSON."""
         return _json.loads(self.bytes)
+
+    def read(self, shape: Any) -> Any:
+        """Its bytes as a type of ``messages.json``. Raises ``typed.Malformed``."""
+        return typed.decode(shape, self.bytes, f"message {self.id}")
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,8 @@ def _outgoing(reply: Reply, answers: Optional[Message]) -> _Outgoing:
         payload = reply.encode()
     elif isinstance(reply, (bytes, bytearray)):
         payload = bytes(reply)
+    elif isinstance(reply, typed.Value):
+        payload = reply.encode()
     else:
         payload = _json.dumps(reply, separators=(",", ":")).encode()
     if answers is None:

@@ -12,6 +12,8 @@
 
 const std = @import("std");
 
+pub const typed = @import("typed.zig");
+
 /// Four bands. Within a band the order of sending is kept; a higher band is received first.
 pub const Priority = enum(c_uint) { low, normal, high, urgent };
 
@@ -23,6 +25,13 @@ pub const Message = struct {
     correlation: u64,
     priority: Priority,
     bytes: []const u8,
+
+    /// Its bytes as a type of messages.json. What that points to is in `scratch`.
+    pub fn read(message: Message, comptime T: type) error{Failed}!T {
+        var fault: typed.Fault = .{};
+        return typed.read(T, message.bytes, scratch, &fault) catch
+            return fail("message {d} is no {s}: {s}", .{ message.id, typed.shortName(T), fault.words });
+    }
 
     fn of(raw: *const RawMessage) Message {
         return .{
@@ -57,6 +66,11 @@ pub const Replies = opaque {
     /// Adds a reply, which is copied.
     pub fn push(replies: *Replies, bytes: []const u8) void {
         ring_reply(replies, bytes.ptr, bytes.len);
+    }
+
+    /// Adds a value of a type of messages.json.
+    pub fn pushValue(replies: *Replies, value: anytype) error{Failed}!void {
+        replies.push(try encode(value));
     }
 };
 
@@ -136,6 +150,28 @@ pub fn sendBatch(messages: []const Outgoing, timeout: ?u64) SendError!usize {
     return taken;
 }
 
+/// A value of a type of messages.json as bytes, in `scratch`.
+pub fn encode(value: anytype) error{Failed}![]u8 {
+    var fault: typed.Fault = .{};
+    return typed.write(value, scratch, &fault) catch |problem| return fail("the value is no {s}: {s}", .{
+        typed.shortName(@TypeOf(value)),
+        if (problem == error.OutOfMemory) "needs more memory than there is" else fault.words,
+    });
+}
+
+/// Memory that lasts until the kernel receives again, in a handler until it returns. Nothing is to be
+/// freed.
+pub const scratch: std.mem.Allocator = .{ .ptr = undefined, .vtable = &.{
+    .alloc = scratchAlloc,
+    .resize = std.mem.Allocator.noResize,
+    .remap = std.mem.Allocator.noRemap,
+    .free = std.mem.Allocator.noFree,
+} };
+
+fn scratchAlloc(_: *anyopaque, length: usize, _: std.mem.Alignment, _: usize) ?[*]u8 {
+    return ring_scratch(length);
+}
+
 /// The name under which the host launched this kernel.
 pub fn kernelId() []const u8 {
     return std.mem.span(ring_kernel_id());
@@ -193,6 +229,11 @@ pub fn logFn(
 pub fn fail(comptime format: []const u8, values: anytype) error{Failed} {
     failure = cut(&failure_buffer, format, values);
     return error.Failed;
+}
+
+/// What is told of an error.
+pub fn errorText(problem: anyerror) [:0]const u8 {
+    return if (problem == error.Failed) failure else @errorName(problem);
 }
 
 var failure_buffer: [1024]u8 = undefined;
@@ -276,7 +317,7 @@ fn ended(result: anytype) ?[*:0]const u8 {
 
 fn told(result: anytype) ?[*:0]const u8 {
     result catch |problem| {
-        return if (problem == error.Failed) failure.ptr else @errorName(problem);
+        return errorText(problem).ptr;
     };
     return null;
 }
@@ -346,6 +387,7 @@ extern fn ring_serve(
     handle: *const fn (*const RawMessage, *Replies) callconv(.c) ?[*:0]const u8,
 ) ?[*:0]const u8;
 extern fn ring_kernel_id() [*:0]const u8;
+extern fn ring_scratch(size: usize) ?[*]u8;
 extern fn ring_should_terminate() bool;
 extern fn ring_is_active() bool;
 extern fn ring_wait_active() Status;

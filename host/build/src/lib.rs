@@ -20,6 +20,7 @@ mod bindings;
 mod component;
 mod contract;
 mod languages;
+mod messages;
 mod project;
 
 pub use languages::build;

@@ -26,6 +26,7 @@ const LANGUAGES: [&str; 8] = [
 const COMMON: [&str; 8] = [
     "wit",
     "host/build/src",
+    "host/schema/src",
     "guest-sdk/c",
     "guest-sdk/cpp",
     "guest-sdk/go",

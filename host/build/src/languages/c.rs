@@ -3,6 +3,7 @@
 use super::{Made, zig};
 use crate::bindings;
 use crate::contract::World;
+use crate::messages;
 use crate::project::{Language, Project};
 use anyhow::{Context, Result, bail};
 use ringhost_toolchain::process::run;
@@ -15,7 +16,7 @@ use wasmparser::{KnownCustom, Linking, Parser, Payload, SymbolFlags, SymbolInfo}
 const STACK: usize = 64 << 10;
 
 /// The SDK, as it is written to beside what is built.
-const SDK: [(&str, &str); 14] = [
+const SDK: [(&str, &str); 26] = [
     (
         "ringhost.h",
         include_str!("../../../../guest-sdk/c/include/ringhost.h"),
@@ -60,6 +61,51 @@ const SDK: [(&str, &str); 14] = [
     ),
     ("root.zig", ""),
     ("lines.zig", ""),
+    (
+        "ringhost_text.h",
+        include_str!("../../../../guest-sdk/c/include/ringhost_text.h"),
+    ),
+    (
+        "ringhost_typed.h",
+        include_str!("../../../../guest-sdk/c/include/ringhost_typed.h"),
+    ),
+    (
+        "ringhost_typed.hpp",
+        include_str!("../../../../guest-sdk/cpp/include/ringhost_typed.hpp"),
+    ),
+    (
+        "ringhost_read.hpp",
+        include_str!("../../../../guest-sdk/cpp/include/ringhost_read.hpp"),
+    ),
+    (
+        "ringhost_write.hpp",
+        include_str!("../../../../guest-sdk/cpp/include/ringhost_write.hpp"),
+    ),
+    (
+        "typed.zig",
+        include_str!("../../../../guest-sdk/zig/src/typed.zig"),
+    ),
+    (
+        "scratch.c",
+        include_str!("../../../../guest-sdk/c/src/scratch.c"),
+    ),
+    ("text.c", include_str!("../../../../guest-sdk/c/src/text.c")),
+    (
+        "typed.h",
+        include_str!("../../../../guest-sdk/c/src/typed.h"),
+    ),
+    (
+        "typed_read.c",
+        include_str!("../../../../guest-sdk/c/src/typed_read.c"),
+    ),
+    (
+        "typed_words.c",
+        include_str!("../../../../guest-sdk/c/src/typed_words.c"),
+    ),
+    (
+        "typed_write.c",
+        include_str!("../../../../guest-sdk/c/src/typed_write.c"),
+    ),
 ];
 
 pub(super) fn build(project: &Project) -> Result<Made> {
@@ -75,6 +121,9 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         });
         // Optimised, and with assert() all the same.
         compile.args(["-target", zig::TARGET, "-Os", "-UNDEBUG"]);
+        if let Some(messages) = messages::folder(project) {
+            compile.arg("-I").arg(messages);
+        }
         // Lines for a trap's backtrace, with paths that are the same on every machine.
         compile.arg("-gline-tables-only");
         for (folder, name) in [
@@ -127,11 +176,19 @@ pub(super) fn link(project: &Project, world: World, objects: &[PathBuf]) -> Resu
         World::Handler => &["handler.c"],
         World::StatefulHandler => &["handler.c", "state.c"],
     };
-    for file in ["common.c", "send.c", "print.c", "stdio.c"]
+    for file in ["common.c", "send.c", "print.c", "scratch.c", "stdio.c", "text.c"]
         .iter()
         .chain(shape)
     {
         link.arg(sdk.join(file));
+    }
+    if project.language == Language::C
+        && let Some(messages) = messages::folder(project)
+    {
+        link.arg("-I").arg(&messages).arg(messages.join("messages.c"));
+        for file in ["typed_read.c", "typed_words.c", "typed_write.c"] {
+            link.arg(sdk.join(file));
+        }
     }
     link.arg(bindings.join("ring.c"));
     // Two empty modules of Zig's. That the root is stripped takes what debuggers read off the

@@ -2,6 +2,7 @@
 
 use super::{Made, state, write};
 use crate::contract::{self, World};
+use crate::messages;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use ringhost_toolchain::npm::Packages;
@@ -18,7 +19,7 @@ const TOOLS: Packages<'_> = Packages {
     what: "esbuild and the engine for JavaScript and TypeScript (50 MB, once)",
 };
 
-const SDK: [(&str, &str); 8] = [
+const SDK: [(&str, &str); 12] = [
     (
         "text.js",
         include_str!("../../../../guest-sdk/javascript/src/text.js"),
@@ -50,6 +51,22 @@ const SDK: [(&str, &str); 8] = [
     (
         "ringhost.d.ts",
         include_str!("../../../../guest-sdk/javascript/src/ringhost.d.ts"),
+    ),
+    (
+        "typed/index.js",
+        include_str!("../../../../guest-sdk/javascript/src/typed/index.js"),
+    ),
+    (
+        "typed/bytes.js",
+        include_str!("../../../../guest-sdk/javascript/src/typed/bytes.js"),
+    ),
+    (
+        "typed/parts.js",
+        include_str!("../../../../guest-sdk/javascript/src/typed/parts.js"),
+    ),
+    (
+        "typed/type.js",
+        include_str!("../../../../guest-sdk/javascript/src/typed/type.js"),
     ),
 ];
 
@@ -115,6 +132,10 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         ))
         .args(["--log-level=warning", "--sourcemap=external"])
         .arg("--sources-content=false")
+        .arg(format!(
+            "--alias:ringhost/typed={}",
+            folder.join("sdk/typed/index.js").display()
+        ))
         .arg(format!("--outfile={}", bundle.display())))?;
     append_places(&bundle)?;
     let component = folder.join("component.wasm");
@@ -156,7 +177,11 @@ fn exports(tools: &Path, project: &Project) -> Result<Vec<String>> {
     let meta = project.build_folder().join("exports.json");
     run(esbuild(tools, project)
         .arg(&project.source)
-        .args(["--external:ringhost", "--log-level=warning"])
+        .args([
+            "--external:ringhost",
+            "--external:ringhost/*",
+            "--log-level=warning",
+        ])
         .arg(format!("--metafile={}", meta.display()))
         .arg(format!(
             "--outfile={}",
@@ -181,5 +206,9 @@ fn esbuild(tools: &Path, project: &Project) -> Command {
     command
         .current_dir(&project.folder)
         .args(["--bundle", "--format=esm", "--external:ring:*"]);
+    if let Some(messages) = messages::folder(project) {
+        let messages = messages.join("messages.js");
+        command.arg(format!("--alias:messages={}", messages.display()));
+    }
     command
 }

@@ -9,6 +9,7 @@ mod wat;
 mod zig;
 
 use crate::component;
+use crate::messages;
 use crate::project::{Language, Project};
 use anyhow::{Context, Result};
 use std::fs;
@@ -31,6 +32,7 @@ enum Made {
 pub fn build(project: &Project) -> Result<PathBuf> {
     let folder = project.build_folder();
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let messages = messages::generate(project)?;
     let made = match project.language {
         Language::Wat => wat::build(project),
         Language::C | Language::Cpp => c::build(project),
@@ -42,12 +44,12 @@ pub fn build(project: &Project) -> Result<PathBuf> {
     let source = project.source.display();
     let component = match made.with_context(|| format!("cannot build {source}"))? {
         Made::Component(mut component) => {
-            if let Some(messages) = messages(project)? {
+            if let Some(messages) = messages {
                 component::declare(&mut component, &messages);
             }
             component
         }
-        Made::Module(module) => component::of_module(&module, messages(project)?.as_deref())
+        Made::Module(module) => component::of_module(&module, messages.as_deref())
             .with_context(|| format!("{source} is no kernel"))?,
     };
     let path = folder.join(format!("{}.wasm", project.name));
@@ -56,23 +58,10 @@ pub fn build(project: &Project) -> Result<PathBuf> {
 }
 
 /// Writes a file of what is built, and the folders above it.
-fn write(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     let writing = || format!("cannot write {}", path.display());
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(writing)?;
     }
     fs::write(path, text).with_context(writing)
-}
-
-/// The declaration of a kernel's messages, if it has one.
-fn messages(project: &Project) -> Result<Option<String>> {
-    let path = project.folder.join("messages.json");
-    if !path.exists() {
-        return Ok(None);
-    }
-    let reading = || format!("cannot read {}", path.display());
-    let text = fs::read_to_string(&path).with_context(reading)?;
-    // As short as it can be, for it is part of every component.
-    let declaration: serde_json::Value = serde_json::from_str(&text).with_context(reading)?;
-    Ok(Some(declaration.to_string()))
 }

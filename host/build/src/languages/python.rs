@@ -2,11 +2,13 @@
 
 use super::{Made, state, write};
 use crate::contract::{self, World};
+use crate::messages;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use ringhost_toolchain::process::output;
 use ringhost_toolchain::pypi::Packages;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 const TOOLS: Packages<'_> = Packages {
@@ -15,7 +17,7 @@ const TOOLS: Packages<'_> = Packages {
     what: "Python as a component (50 MB, once)",
 };
 
-const SDK: [(&str, &str); 4] = [
+const SDK: [(&str, &str); 9] = [
     (
         "ringhost/_snapshot.py",
         include_str!("../../../../guest-sdk/python/ringhost/_snapshot.py"),
@@ -31,6 +33,26 @@ const SDK: [(&str, &str); 4] = [
     (
         "entry_handler.py",
         include_str!("../../../../guest-sdk/python/ringhost/entry_handler.py"),
+    ),
+    (
+        "ringhost/typed/__init__.py",
+        include_str!("../../../../guest-sdk/python/ringhost/typed/__init__.py"),
+    ),
+    (
+        "ringhost/typed/_named.py",
+        include_str!("../../../../guest-sdk/python/ringhost/typed/_named.py"),
+    ),
+    (
+        "ringhost/typed/_parts.py",
+        include_str!("../../../../guest-sdk/python/ringhost/typed/_parts.py"),
+    ),
+    (
+        "ringhost/typed/_reader.py",
+        include_str!("../../../../guest-sdk/python/ringhost/typed/_reader.py"),
+    ),
+    (
+        "ringhost/typed/_scalars.py",
+        include_str!("../../../../guest-sdk/python/ringhost/typed/_scalars.py"),
     ),
 ];
 
@@ -73,6 +95,10 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             .with_context(|| format!("cannot read {}", source.display()))?;
         write(&kernel.join(name), &text)?;
     }
+    let messages = messages::folder(project);
+    let messages = messages
+        .iter()
+        .flat_map(|folder| [Path::new("--python-path"), folder.as_path()]);
     let component = folder.join("component.wasm");
     output(
         Command::new(tools.join("bin/componentize-py"))
@@ -91,6 +117,7 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             .arg(folder.join("sdk"))
             .arg("--python-path")
             .arg(&kernel)
+            .args(messages)
             .arg("--output")
             .arg(&component),
     )?;

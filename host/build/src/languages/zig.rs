@@ -1,6 +1,7 @@
 //! Zig, and the compiler of C and C++ that comes with it.
 
 use super::{Made, c};
+use crate::messages;
 use crate::project::Project;
 use anyhow::Result;
 use ringhost_toolchain::cache;
@@ -57,8 +58,16 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         .arg("-I")
         .arg(&sdk)
         .arg(format!("-femit-bin={}", object.display()));
+    let messages = messages::folder(project).map(|folder| folder.join("messages.zig"));
     compile.args(["--dep", "ringhost"]);
+    if messages.is_some() {
+        compile.args(["--dep", "messages"]);
+    }
     compile.arg(format!("-Mroot={}", project.source.display()));
+    if let Some(messages) = messages {
+        compile.args(["--dep", "ringhost"]);
+        compile.arg(format!("-Mmessages={}", messages.display()));
+    }
     compile
         .arg("-I")
         .arg(&sdk)
