@@ -1,16 +1,15 @@
-#include "ringhost.h"
-#include <string.h>
-#include <stdio.h>
+// Doubles numbers: the first kernel to read.
+#include "messages.h"
 
 static const char *doubler(const ring_message *message, ring_replies *replies) {
-    uint32_t number;
-    if (message->length != sizeof number) {
-        return "a message is a number of four bytes";
+    Request request;
+    const char *error = request_decode(&request, message);
+    if (error != NULL) {
+        return error;
     }
-    memcpy(&number, message->bytes, sizeof number);
-    number *= 2;
-    ring_reply(replies, &number, sizeof number);
-    return NULL;
+    // Wrapping around where that is out of range.
+    Response response = {.result = (int64_t)((uint64_t)request.value * 2)};
+    return response_reply(replies, &response);
 }
 
 RING_SERVE(doubler)
