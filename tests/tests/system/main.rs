@@ -34,4 +34,5 @@ mod state;
 mod supervision;
 mod telemetry;
 mod termination;
+mod typed;
 mod wasi;
