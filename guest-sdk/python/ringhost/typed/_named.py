@@ -33,6 +33,12 @@ def encode(shape, value) -> bytes:
     return bytes(out)
 
 
+def write_fields(wire: dict, value, out: bytearray, step: str) -> None:
+    """Writes a dataclass, whose fields may have other names than in ``messages.json``."""
+    for attribute, (name, shape) in zip(value.__match_args__, wire.items()):
+        write(shape, getattr(value, attribute), out, f"{step}.{name}")
+
+
 class Value:
     """What knows by itself how it is encoded."""
 
@@ -64,8 +70,7 @@ class Record(Value):
     @classmethod
     def __write__(cls, value, out):
         checked(value, cls, cls.__name__)
-        for name, shape in cls.__wire__.items():
-            write(shape, getattr(value, name), out, f".{name}")
+        write_fields(cls.__wire__, value, out, "")
 
 
 class Case(Value):
@@ -119,8 +124,7 @@ class Variant:
         if not isinstance(case.__wire__, dict):
             write(case.__wire__, value.value, out, step)
             return
-        for name, shape in case.__wire__.items():
-            write(shape, getattr(value, name), out, f"{step}.{name}")
+        write_fields(case.__wire__, value, out, step)
 
 
 class Side:

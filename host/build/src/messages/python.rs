@@ -43,12 +43,13 @@ pub(super) fn write(definitions: &[Definition<'_>]) -> String {
     text
 }
 
-/// A field: its name, what it is in Python, and on the wire.
-type Field = (String, String, String);
+/// A field: its name in messages and in Python, what it is in Python, and on the wire.
+type Field = (String, String, String, String);
 
 fn members(members: &[Member]) -> Vec<Field> {
     let field = |member: &Member| {
         (
+            member.name.clone(),
             escaped(&member.name, KEPT),
             hint(&member.shape),
             wire(&member.shape),
@@ -78,12 +79,12 @@ fn case(case: &Member) -> String {
 
 fn class(name: &str, base: &str, fields: &[Field], indent: &str) -> String {
     let mut text = format!("{indent}@_dataclass\n{indent}class {name}(_typed.{base}):\n");
-    for (name, hint, _) in fields {
+    for (_, name, hint, _) in fields {
         text.push_str(&format!("{indent}    {name}: {hint}\n"));
     }
     let wires = fields
         .iter()
-        .map(|(name, _, wire)| format!("{name:?}: {wire}"));
+        .map(|(name, _, _, wire)| format!("{name:?}: {wire}"));
     let wires = wires.collect::<Vec<_>>().join(", ");
     if !fields.is_empty() {
         text.push('\n');

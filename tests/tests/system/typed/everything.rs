@@ -27,7 +27,7 @@ pub struct Everything {
     octets: Vec<u8>,
     texts: Vec<String>,
     flags: Vec<bool>,
-    pub units: Vec<()>,
+    units: Vec<()>,
     maybes: Vec<Option<String>>,
     pair: (u8, char),
     alone: (i16,),
@@ -150,6 +150,12 @@ impl Everything {
             r#fn: Some(Choice::Number(1)),
             wide: (1 << 100, -(1 << 100)),
         }
+    }
+
+    /// The same with so many units, which take no bytes.
+    pub fn with_units(mut self, count: usize) -> Self {
+        self.units = vec![(); count];
+        self
     }
 
     /// The largest numbers, and much of what there can be much of.
