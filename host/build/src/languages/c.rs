@@ -176,16 +176,25 @@ pub(super) fn link(project: &Project, world: World, objects: &[PathBuf]) -> Resu
         World::Handler => &["handler.c"],
         World::StatefulHandler => &["handler.c", "state.c"],
     };
-    for file in ["common.c", "send.c", "print.c", "scratch.c", "stdio.c", "text.c"]
-        .iter()
-        .chain(shape)
+    for file in [
+        "common.c",
+        "send.c",
+        "print.c",
+        "scratch.c",
+        "stdio.c",
+        "text.c",
+    ]
+    .iter()
+    .chain(shape)
     {
         link.arg(sdk.join(file));
     }
     if project.language == Language::C
         && let Some(messages) = messages::folder(project)
     {
-        link.arg("-I").arg(&messages).arg(messages.join("messages.c"));
+        link.arg("-I")
+            .arg(&messages)
+            .arg(messages.join("messages.c"));
         for file in ["typed_read.c", "typed_words.c", "typed_write.c"] {
             link.arg(sdk.join(file));
         }
