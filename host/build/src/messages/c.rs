@@ -107,42 +107,37 @@ struct Field<'a> {
     shape: &'a Type,
 }
 
+fn field(member: &Member) -> Field<'_> {
+    let Member { name, shape } = member;
+    Field {
+        name: name.clone(),
+        field: escaped(name, KEPT),
+        shape,
+    }
+}
+
 fn fields(members: &[Member]) -> Vec<Field<'_>> {
-    let field = |member: &'_ Member| (member.name.clone(), escaped(&member.name, KEPT));
-    members
-        .iter()
-        .map(|member| {
-            let (name, field) = field(member);
-            let shape = &member.shape;
-            Field { name, field, shape }
-        })
-        .collect()
+    members.iter().map(field).collect()
 }
 
 impl Files {
     /// A type that has a name, with its functions.
     fn define(&mut self, name: &str, shape: &Type) {
         let named = escaped(name, KEPT);
-        let table = match shape {
+        match shape {
             Type::Record { fields: of, .. } => {
                 self.structure(&named, name, "RECORD", fields(of), shape);
-                named.clone()
             }
-            Type::Variant { cases, .. } => {
-                self.variant(&named, name, cases, shape);
-                named.clone()
-            }
+            Type::Variant { cases, .. } => self.variant(&named, name, cases, shape),
             other => {
                 let (spelled, table) = self.spelled(other);
                 self.structs
                     .push_str(&format!("\ntypedef {spelled} {named};\n"));
-                self.tables.push_str(&format!(
-                    "\n#define type_{named} {}\n",
-                    table.trim_start_matches('&')
-                ));
-                named.clone()
+                let table = table.trim_start_matches('&');
+                self.tables
+                    .push_str(&format!("\n#define type_{named} {table}\n"));
             }
-        };
+        }
         let prefix = self.unique(&snake(&named), "functions of", name);
         let functions = [
             (
@@ -164,7 +159,7 @@ impl Files {
             let head = format!("const char *{prefix}_{function}({parameters})");
             self.functions.push_str(&format!("{head};\n"));
             self.bodies.push_str(&format!(
-                "\n{head} {{\n    return {call}(&type_{table}, {name:?}, {values});\n}}\n"
+                "\n{head} {{\n    return {call}(&type_{named}, {name:?}, {values});\n}}\n"
             ));
         }
     }

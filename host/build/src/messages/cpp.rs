@@ -134,15 +134,12 @@ pub(super) fn write(definitions: &[Definition<'_>]) -> String {
 /// A field: its name in messages, in C++, and its type.
 type Field<'a> = (String, String, &'a Type);
 
+fn field(member: &Member) -> Field<'_> {
+    (member.name.clone(), identifier(&member.name), &member.shape)
+}
+
 fn members(members: &[Member]) -> Vec<Field<'_>> {
-    let field = |member: &'_ Member| (member.name.clone(), identifier(&member.name));
-    members
-        .iter()
-        .map(|member| {
-            let (name, escaped) = field(member);
-            (name, escaped, &member.shape)
-        })
-        .collect()
+    members.iter().map(field).collect()
 }
 
 fn variant(name: &str, cases: &[Member]) -> String {
