@@ -10,9 +10,10 @@ use ringhost_tests::{PATIENCE, kernel, root, runtime, start};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
-const DOUBLERS: [&str; 7] = [
+const DOUBLERS: [&str; 8] = [
     "c-doubler",
     "cpp-doubler",
+    "go-doubler",
     "javascript-doubler",
     "python-doubler",
     "typescript-doubler",
@@ -20,9 +21,10 @@ const DOUBLERS: [&str; 7] = [
     "zig-doubler",
 ];
 
-const WORDCOUNTS: [&str; 6] = [
+const WORDCOUNTS: [&str; 7] = [
     "c-wordcount",
     "cpp-wordcount",
+    "go-wordcount",
     "javascript-wordcount",
     "python-wordcount",
     "typescript-wordcount",
@@ -216,6 +218,26 @@ async fn each_part_of_a_message_is_refused_with_its_field_and_byte() {
             assert!(byte.trim_end_matches(')').parse::<usize>().unwrap() <= length);
             assert_eq!(*first.get_or_insert(words.clone()), words, "{name}");
         }
+    }
+}
+
+#[tokio::test]
+async fn without_integers_of_128_bits_go_has_the_rest() {
+    let runtime = runtime();
+    start(&runtime, "go-mirror").await;
+    start(&runtime, "c-mirror").await;
+    for value in [Everything::least(), Everything::plain(), Everything::most()] {
+        let payload = encode(&value).unwrap();
+        let (payload, _) = payload.split_at(payload.len() - value.wide_length());
+        let reply = call(&runtime, "go-mirror", payload).await;
+        assert!(reply == *payload, "{}", reply.escape_ascii());
+    }
+    let plain = Everything::plain();
+    let payload = encode(&plain).unwrap();
+    for length in 0..payload.len() - plain.wide_length() {
+        let expected = said(&runtime, "c-mirror", &payload[..length]).await;
+        let words = said(&runtime, "go-mirror", &payload[..length]).await;
+        assert_eq!(words, expected);
     }
 }
 

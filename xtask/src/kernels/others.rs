@@ -23,7 +23,7 @@ const LANGUAGES: [&str; 8] = [
 ];
 
 /// What decides beside a kernel's own folder what it becomes.
-const COMMON: [&str; 8] = [
+const COMMON: [&str; 9] = [
     "wit",
     "host/build/src",
     "host/schema/src",

@@ -3,6 +3,7 @@
 use super::{Made, write};
 use crate::bindings;
 use crate::component;
+use crate::messages;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use ringhost_toolchain::cache;
@@ -22,7 +23,7 @@ const GO: Packages<'_> = Packages {
     what: "the compiler for Go (70 MB, once)",
 };
 
-const SDK: [(&str, &str); 17] = [
+const SDK: [(&str, &str); 21] = [
     ("go.mod", include_str!("../../../../guest-sdk/go/go.mod")),
     (
         "declarations.s",
@@ -76,6 +77,22 @@ const SDK: [(&str, &str); 17] = [
         "state.go",
         include_str!("../../../../guest-sdk/go/state.go"),
     ),
+    (
+        "typed.go",
+        include_str!("../../../../guest-sdk/go/typed.go"),
+    ),
+    (
+        "typed/read.go",
+        include_str!("../../../../guest-sdk/go/typed/read.go"),
+    ),
+    (
+        "typed/typed.go",
+        include_str!("../../../../guest-sdk/go/typed/typed.go"),
+    ),
+    (
+        "typed/write.go",
+        include_str!("../../../../guest-sdk/go/typed/write.go"),
+    ),
 ];
 
 /// What the kernel's imports of WASI are answered with.
@@ -90,6 +107,13 @@ go 1.27
 require ringhost v0.0.0
 
 replace ringhost => ../sdk
+";
+
+/// What it needs beside where the kernel has typed messages.
+const MESSAGES: &str = "
+require messages v0.0.0
+
+replace messages => ../messages
 ";
 
 /// What `main` can name, and the build tags of the part of the SDK that is for it.
@@ -123,7 +147,8 @@ fn copy(project: &Project, folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot clear {}", folder.display()))?;
     }
-    write(&folder.join("go.mod"), MODULE)?;
+    let messages = messages::folder(project).map_or("", |_| MESSAGES);
+    write(&folder.join("go.mod"), &format!("{MODULE}{messages}"))?;
     for source in project.sources()? {
         let name = source.file_name().unwrap_or_default();
         let text = fs::read_to_string(&source)

@@ -7,6 +7,7 @@
 mod c;
 mod cpp;
 mod definitions;
+mod go;
 mod javascript;
 mod parse;
 mod python;
@@ -78,6 +79,10 @@ fn files(messages: &Messages, language: Language) -> Result<Vec<(&'static str, S
         }
         Language::Cpp => vec![("messages.hpp", cpp::write(&definitions))],
         Language::Zig => vec![("messages.zig", zig::write(&definitions))],
+        Language::Go => vec![
+            ("go.mod", go::MODULE.to_owned()),
+            ("messages.go", go::write(&definitions)?),
+        ],
         Language::JavaScript | Language::TypeScript => vec![
             ("messages.js", javascript::write(&definitions)),
             ("messages.d.ts", javascript::write_types(&definitions)),

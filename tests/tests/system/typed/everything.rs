@@ -152,6 +152,11 @@ impl Everything {
         }
     }
 
+    /// How long its integers of 128 bits are, which come last.
+    pub fn wide_length(&self) -> usize {
+        ringhost::message::encode(&self.wide).unwrap().len()
+    }
+
     /// The same with so many units, which take no bytes.
     pub fn with_units(mut self, count: usize) -> Self {
         self.units = vec![(); count];
