@@ -2,7 +2,7 @@
 
 use ringhost::message::decode;
 use ringhost::{Ending, KernelState, LaunchOptions, RingKernelRuntime, TrapReport};
-use ringhost_tests::{PATIENCE, kernel, root, runtime, start};
+use ringhost_tests::{PATIENCE, kernel, kernel_path, root, runtime, start};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -270,5 +270,33 @@ async fn the_state_of_each_goes_on_in_another() {
         let refused = runtime.launch_with("third", kernel(&name), options).await;
         let words = refused.unwrap_err().to_string();
         assert!(words.contains("forty is no total"), "{name}: {words}");
+    }
+}
+
+#[tokio::test]
+async fn debug_information_that_is_garbage_does_no_harm() {
+    let sound = std::fs::read(kernel_path("c-conformance")).unwrap();
+    for garbage in [0x00, 0x01, 0x7f, 0x80, 0xff] {
+        for name in [
+            ".debug_info",
+            ".debug_abbrev",
+            ".debug_line",
+            ".debug_ranges",
+        ] {
+            let mut component = sound.clone();
+            let at = component
+                .windows(name.len())
+                .position(|bytes| bytes == name.as_bytes());
+            let begin = at.unwrap() + name.len();
+            component[begin..begin + 100].fill(garbage);
+            let runtime = runtime();
+            runtime.launch_from("k", component).await.unwrap();
+            runtime.activate("k").await.unwrap();
+            runtime.send("k", "trap").await.unwrap();
+            match runtime.wait("k").await.unwrap() {
+                Ending::Trapped(trap) => assert_eq!(trap.reason, "uninitialized element"),
+                other => panic!("{name} full of {garbage}: {other:?}"),
+            }
+        }
     }
 }
