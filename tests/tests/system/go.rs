@@ -1,7 +1,7 @@
 //! What is Go's own: goroutines, panics, its collector, and a runtime without WASI.
 
-use ringhost::{Ending, Error, LaunchOptions, LoadError, RingKernelRuntime};
-use ringhost_tests::{PATIENCE, kernel, receive_texts, runtime, start};
+use ringhost::{Ending, RingKernelRuntime};
+use ringhost_tests::{PATIENCE, runtime, start};
 
 /// The last lines of a kernel that has died, each with its level.
 fn log(runtime: &RingKernelRuntime, kernel: &str) -> Vec<String> {
@@ -120,36 +120,4 @@ async fn long_messages_leave_no_memory_behind() {
     let memory = telemetry.memory_bytes;
     // What Go's collector lets pile up, whatever the number of messages.
     assert!(memory < 32 << 20, "{memory} bytes");
-}
-
-#[tokio::test]
-async fn a_state_is_taken_out_put_in_and_refused() {
-    let runtime = runtime();
-    start(&runtime, "go-counter").await;
-    runtime
-        .send_batch("go-counter", ["add 40", "add 2"])
-        .await
-        .unwrap();
-    assert_eq!(receive_texts(&runtime, "go-counter", 2).await, ["40", "42"]);
-    let state = runtime.snapshot("go-counter").await.unwrap();
-    assert_eq!(state, "42");
-
-    let options = LaunchOptions::default().state(state);
-    let launched = runtime.launch_with("another", kernel("go-counter"), options);
-    launched.await.unwrap();
-    runtime.activate("another").await.unwrap();
-    assert_eq!(
-        runtime.call("another", "add 1").await.unwrap().payload,
-        "43"
-    );
-
-    let options = LaunchOptions::default().state("many");
-    let launched = runtime.launch_with("third", kernel("go-counter"), options);
-    let Err(Error::Load(error)) = launched.await else {
-        panic!("it was launched");
-    };
-    let LoadError::Restore { reason } = error else {
-        panic!("{error:?}");
-    };
-    assert_eq!(reason, "many is no total");
 }

@@ -246,6 +246,7 @@ async fn the_state_of_each_goes_on_in_another() {
         "c",
         "cpp",
         "zig",
+        "go",
         "javascript",
         "typescript",
         "python",

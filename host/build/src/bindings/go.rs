@@ -2,12 +2,12 @@
 //! memory. What the SDK of Go stands on.
 
 use crate::contract::World;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::collections::HashSet;
 use std::fmt::Write;
 use wit_parser::abi::{AbiVariant, WasmType};
 use wit_parser::{
-    Function, InterfaceId, Resolve, SizeAlign, Type, TypeDef, TypeDefKind, WorldItem,
+    Function, InterfaceId, Resolve, SizeAlign, Type, TypeDef, TypeDefKind, TypeId, WorldItem,
 };
 
 /// What every contract needs. A pointer of the binary interface has 32 bits, one of Go has 64.
@@ -40,6 +40,9 @@ func Payload[T, P any](payload *P) *T {
 }
 ";
 
+/// What a reader that resolves its own names does not come to.
+const LOST: &str = "the contract names what it does not hold";
+
 /// A package of Go, in one file, for all worlds of the contract.
 ///
 /// # Errors
@@ -56,7 +59,7 @@ pub(crate) fn package() -> Result<String> {
             sizes: &sizes,
             text: &mut text,
         };
-        let world = &resolve.worlds[id];
+        let world = resolve.worlds.get(id).context(LOST)?;
         let imports = world.imports.values().map(|item| (item, true));
         let exports = world.exports.values().map(|item| (item, false));
         for (item, is_imported) in imports.chain(exports) {
@@ -80,11 +83,15 @@ struct Writer<'a> {
     text: &'a mut String,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn definition(&self, id: TypeId) -> Result<&'a TypeDef> {
+        self.resolve.types.get(id).context(LOST)
+    }
+
     fn interface(&mut self, id: InterfaceId, is_imported: bool) -> Result<()> {
-        let interface = &self.resolve.interfaces[id];
+        let interface = self.resolve.interfaces.get(id).context(LOST)?;
         for id in interface.types.values() {
-            self.named(&self.resolve.types[*id], &Type::Id(*id))?;
+            self.named(self.definition(*id)?, &Type::Id(*id))?;
         }
         let prefix = camel(interface.name.as_deref().unwrap_or_default());
         for function in interface.functions.values() {
@@ -124,7 +131,7 @@ impl Writer<'_> {
         let Some(Type::Id(id)) = function.result else {
             return Ok(());
         };
-        if let TypeDefKind::Result(result) = &self.resolve.types[id].kind {
+        if let TypeDefKind::Result(result) = &self.definition(id)?.kind {
             let name = format!("{prefix}{}Result", camel(&function.name));
             self.variant(&name, &Type::Id(id), &[result.ok, result.err])?;
         }
@@ -162,7 +169,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn cases<'a>(&mut self, of: &str, cases: impl Iterator<Item = &'a String>) -> Result<()> {
+    fn cases<'b>(&mut self, of: &str, cases: impl Iterator<Item = &'b String>) -> Result<()> {
         writeln!(self.text, "\nconst (")?;
         for (number, case) in cases.enumerate() {
             writeln!(self.text, "\t{of}{} = {number}", camel(case))?;
@@ -223,7 +230,7 @@ impl Writer<'_> {
             }
             .to_owned());
         };
-        let definition = &self.resolve.types[*id];
+        let definition = self.definition(*id)?;
         Ok(match &definition.kind {
             TypeDefKind::Type(ty) => self.in_memory(ty)?,
             TypeDefKind::List(_) => "List".to_owned(),
