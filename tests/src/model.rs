@@ -43,6 +43,7 @@ async fn make(runtime: &RingKernelRuntime, name: &str, call: Call) -> Result<(),
         Call::CloseInput => runtime.close_input(name).await,
         Call::Remove => runtime.remove(name),
         Call::Snapshot => runtime.snapshot(name).await.map(drop),
+        Call::Replace => runtime.replace(name, Source::registered(name)).await,
     }
 }
 

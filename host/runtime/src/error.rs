@@ -46,6 +46,9 @@ pub enum Error {
     /// There is no state to take out.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// No other component took the kernel's place.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
     /// The component could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -140,6 +143,37 @@ pub enum SnapshotError {
         kernel_id: KernelId,
         /// What it said, or that it died.
         reason: String,
+    },
+}
+
+/// Why no other component took a kernel's place. The kernel goes on as it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReplaceError {
+    /// It has a state, and the other component could not take it on.
+    #[error(
+        "kernel {:?} has a state that the new component cannot take on: it does not export restore (ring:kernel/state@0.1.0); replace it without its state, or export that",
+        .kernel_id.as_str()
+    )]
+    Stateless {
+        /// The kernel.
+        kernel_id: KernelId,
+    },
+    /// It did not give its state in time.
+    #[error(
+        "kernel {:?} did not give its state within {waited:?}; give it longer, or replace it without its state",
+        .kernel_id.as_str()
+    )]
+    NoState {
+        /// The kernel.
+        kernel_id: KernelId,
+        /// How long it had.
+        waited: Duration,
+    },
+    /// Somebody replaced it by yet another component at the same time.
+    #[error("kernel {:?} was given another replacement meanwhile", .kernel_id.as_str())]
+    Overtaken {
+        /// The kernel.
+        kernel_id: KernelId,
     },
 }
 

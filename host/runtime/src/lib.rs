@@ -34,13 +34,13 @@ mod telemetry;
 pub use error::{
     DropCause, Error, InputClosedError, InvalidOptionError, KernelEndedError, KernelExistsError,
     KernelNotFoundError, KernelStateError, MessageDroppedError, MessageTooLargeError,
-    QueueFullError, SnapshotError, TimeoutError,
+    QueueFullError, ReplaceError, SnapshotError, TimeoutError,
 };
 pub use executor::{Executor, Task};
 pub use imports::{DeadLetter, Level, LogLine};
 pub use kernel::{
-    Aftermath, CoreDumps, DeathReport, InHand, LaunchOptions, ManifestError, Restart, RestartWhen,
-    Strategy, Supervision, Termination,
+    Aftermath, CoreDumps, DeathReport, InHand, LaunchOptions, ManifestError, Replacement, Restart,
+    RestartWhen, Strategy, Supervision, Termination,
 };
 pub use lifecycle::{
     Call, Ending, Frame, InvalidKernelIdError, KernelId, KernelState, Limit, Status, TrapReport,

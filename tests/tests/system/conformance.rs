@@ -1,6 +1,6 @@
 //! Every state × call pair, driven from the transition table on real kernels.
 
-use ringhost::{Call, Ending, Error, KernelState, RingKernelRuntime, Shape, SnapshotError};
+use ringhost::{Call, Ending, Error, KernelState, RingKernelRuntime, Shape, SnapshotError, Source};
 use ringhost_tests::{builder, eventually, kernel};
 use std::time::Duration;
 
@@ -65,6 +65,7 @@ async fn make(runtime: &RingKernelRuntime, call: Call) -> Result<(), Error> {
         Call::CloseInput => runtime.close_input(ID).await,
         Call::Remove => runtime.remove(ID),
         Call::Snapshot => runtime.snapshot(ID).await.map(drop),
+        Call::Replace => runtime.replace(ID, Source::registered(ID)).await,
     }
 }
 

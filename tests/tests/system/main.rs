@@ -25,6 +25,7 @@ mod pause;
 mod provenance;
 mod queues;
 mod read_ahead;
+mod replace;
 mod rest;
 mod restart;
 mod runtime_page;

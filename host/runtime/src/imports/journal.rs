@@ -135,10 +135,10 @@ impl Journal {
 
     /// Another instance is to follow the last one, for this reason. The host's own words cost the
     /// kernel nothing.
-    pub(crate) fn begin_again(&self, reason: &str) {
+    pub(crate) fn begin_again(&self, level: Level, reason: &str) {
         let mut state = self.state();
         state.last_error = None;
-        self.write(&mut state, Level::Warn, reason.to_owned());
+        self.write(&mut state, level, reason.to_owned());
     }
 
     /// The newest lines, oldest first.

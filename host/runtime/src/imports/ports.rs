@@ -4,7 +4,7 @@ use super::calls::Calls;
 use super::control::{Control, Order};
 use super::dead_letters::DeadLetters;
 use super::hand::Hand;
-use super::journal::Journal;
+use super::journal::{Journal, Level};
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, StatusCell};
 use crate::message::{Envelope, Message, MessageId, Outgoing, Priority};
 use crate::queue::{Item, Overflow, Pushed, Queue, Refused, waking_at_the_end};
@@ -149,6 +149,13 @@ impl Ports {
         self.input.release();
     }
 
+    /// Lets the kernel receive again that was kept from it, unless it is paused.
+    pub(crate) fn let_receive(&self) {
+        let release = || self.input.release();
+        // As below.
+        waking_at_the_end(|| self.status.while_in(KernelState::Active, release));
+    }
+
     /// Asks the kernel to end: nothing reaches it any more, and no call of its waits.
     pub(crate) fn ask_to_end(&self) {
         self.input.close();
@@ -205,8 +212,8 @@ impl Ports {
     }
 
     /// Another instance is to follow the last one, for this reason.
-    pub(crate) fn begin_again(&self, reason: &str) {
-        self.journal.begin_again(reason);
+    pub(crate) fn begin_again(&self, level: Level, reason: &str) {
+        self.journal.begin_again(level, reason);
         if let Some(meter) = &self.meter {
             meter.lose_hand();
         }

@@ -63,7 +63,7 @@ impl Entry {
         match self {
             Self::Loop(run) => {
                 let run = async { Ok(run.call_async(store, ()).await?.0) };
-                Gate::new(ports, &life.rounds, catcher, run).await
+                Gate::new(ports, life, catcher, run).await
             }
             Self::Handler(handler) => handler.run(store, ports, life, catcher).await,
         }

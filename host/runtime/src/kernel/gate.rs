@@ -8,8 +8,8 @@
 
 use super::catcher::Catcher;
 use super::credit::Credit;
+use super::life::Life;
 use super::patience::Patience;
-use super::restart::Rounds;
 use crate::imports::{Order, Place, Ports};
 use crate::lifecycle::{KernelId, KernelState};
 use crate::queue::waking_at_the_end;
@@ -29,6 +29,8 @@ pub(super) enum Passed<T> {
     Overdue(Duration),
     /// It is to start again, because this kernel of its group failed.
     Joined(KernelId),
+    /// Another component takes its place.
+    Replaced,
 }
 
 impl<T> Passed<T> {
@@ -42,6 +44,7 @@ impl<T> Passed<T> {
             Self::Stopped => Passed::Stopped,
             Self::Overdue(allowed) => Passed::Overdue(allowed),
             Self::Joined(failed) => Passed::Joined(failed),
+            Self::Replaced => Passed::Replaced,
         })
     }
 }
@@ -49,7 +52,7 @@ impl<T> Passed<T> {
 /// The future of a kernel behind its gate.
 pub(super) struct Gate<'kernel, F> {
     ports: &'kernel Ports,
-    rounds: &'kernel Rounds,
+    life: &'kernel Life,
     catcher: &'kernel Catcher,
     heeds_pauses: bool,
     kernel: Pin<Box<F>>,
@@ -60,14 +63,14 @@ pub(super) struct Gate<'kernel, F> {
 impl<'kernel, F: Future> Gate<'kernel, F> {
     pub(super) fn new(
         ports: &'kernel Ports,
-        rounds: &'kernel Rounds,
+        life: &'kernel Life,
         catcher: &'kernel Catcher,
         kernel: F,
     ) -> Self {
         ports.hand.empty();
         Self {
             ports,
-            rounds,
+            life,
             heeds_pauses: true,
             catcher,
             kernel: Box::pin(kernel),
@@ -82,6 +85,14 @@ impl<'kernel, F: Future> Gate<'kernel, F> {
             heeds_pauses: false,
             ..self
         }
+    }
+}
+
+impl<F> Gate<'_, F> {
+    /// Whether another component is to take its place now.
+    fn is_replaced(&self) -> bool {
+        let has_nothing_in_hand = || self.ports.hand.holds().is_none();
+        self.life.succession.is_due(has_nothing_in_hand) && self.ports.status.state().is_running()
     }
 }
 
@@ -101,10 +112,13 @@ impl<F: Future> Future for Gate<'_, F> {
         if order == Order::Stop {
             return Poll::Ready(Passed::Stopped);
         }
-        if let Some(failed) = gate.rounds.ordered_for()
+        if let Some(failed) = gate.life.rounds.ordered_for()
             && ports.status.state().is_running()
         {
             return Poll::Ready(Passed::Joined(failed));
+        }
+        if gate.is_replaced() {
+            return Poll::Ready(Passed::Replaced);
         }
         if let Some(allowed) = gate.patience.is_over(&ports.hand) {
             return Poll::Ready(Passed::Overdue(allowed));
@@ -139,6 +153,9 @@ impl<F: Future> Future for Gate<'_, F> {
         }
         if let Poll::Ready(output) = polled {
             return Poll::Ready(Passed::Finished(output));
+        }
+        if gate.is_replaced() {
+            return Poll::Ready(Passed::Replaced);
         }
         if let Some(allowed) = gate.patience.is_over(&ports.hand) {
             return Poll::Ready(Passed::Overdue(allowed));

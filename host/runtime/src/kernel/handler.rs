@@ -80,10 +80,7 @@ impl Handler {
             // It begins with a wait, also where it begins in a pause.
             let waiting = ports.control.mark(Place::Waiting);
             let serve = self.serve(store, &life.snapshots);
-            let served = match Gate::new(ports, &life.rounds, catcher, serve)
-                .await
-                .finished()
-            {
+            let served = match Gate::new(ports, life, catcher, serve).await.finished() {
                 Ok(served) => served,
                 Err(passed) => return passed,
             };

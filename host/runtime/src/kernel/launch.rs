@@ -10,8 +10,9 @@ use crate::error::Error;
 use crate::executor::Executor;
 use crate::imports::{Host, Ports, can_connect, linker};
 use crate::lifecycle::KernelId;
-use crate::module::{Digest, LoadError, Module, Source};
-use crate::sandbox::{Crowd, EngineKind, GrantError, Grants, Limits, PerEngine, World};
+use crate::module::{CompilerLimits, Digest, LoadError, Module, Source};
+use crate::sandbox::{Crowd, EngineKind, GrantError, Grants, Limits, PerEngine, Tier, World};
+use bytes::Bytes;
 use lru::LruCache;
 use parking_lot::Mutex;
 use std::num::NonZeroUsize;
@@ -22,6 +23,14 @@ use wasmtime::component::Linker;
 /// Components that are kept linked, at most: as many kernels of one are launched, they share that.
 const LINKED: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
+/// What holds for every component that is loaded for a kernel, beside its limits.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Terms {
+    pub(crate) tier: Tier,
+    pub(crate) compiler: Option<CompilerLimits>,
+    pub(crate) grants: Grants,
+}
+
 /// Makes kernels of modules.
 pub(crate) struct Launcher {
     linkers: PerEngine<Arc<Linker<Host>>>,
@@ -29,6 +38,8 @@ pub(crate) struct Launcher {
     crowd: Arc<Crowd>,
     /// Those of the last launch.
     limits: Mutex<Arc<Limits>>,
+    /// Those of the last launch.
+    terms: Mutex<Arc<Terms>>,
     executor: Executor,
     telemetry: bool,
     default_queue_size: NonZeroUsize,
@@ -48,6 +59,7 @@ impl Launcher {
             linked: Mutex::new(LruCache::new(LINKED)),
             crowd: Arc::new(Crowd::new()),
             limits: Mutex::default(),
+            terms: Mutex::default(),
             executor,
             telemetry,
             default_queue_size,
@@ -69,27 +81,26 @@ impl Launcher {
         options: LaunchOptions,
     ) -> Result<Kernel, Error> {
         let restart = options.restart.clone();
-        let grants = options.grants.clone();
         let state = options.state.clone();
+        let mut terms = Arc::new(Terms {
+            tier: options.tier,
+            compiler: options.compiler.clone(),
+            grants: options.grants.clone(),
+        });
+        share(&self.terms, &mut terms);
         let mut settings = options.settle(self.default_queue_size)?;
-        self.share(&mut settings.limits);
-        module.needs.check().map_err(LoadError::from)?;
-        let world = self.open(&grants, &module).await?;
-        let linked = self.link(&module)?;
-        let source = linked.share(source);
-        if let Some(watch) = module.windows.as_ref().and_then(|windows| windows.watch()) {
-            self.executor.spawn(watch);
-        }
-        let recipe = Recipe::new(linked, &module, self.crowd.clone(), world, state)?;
+        share(&self.limits, &mut settings.limits);
+        let (recipe, source) = self.recipe(source, &module, &terms.grants, state).await?;
         let message_ids = self.message_ids.clone();
         let ports = Arc::new(Ports::new(id, settings, self.telemetry, message_ids));
         let prepared = recipe.prepare(&ports, ports.limits.fuel()).await?;
         let dumper = self.dumper.clone();
-        let life = Life::new(recipe, module.digest, restart, dumper, &ports);
+        let life = Life::new(recipe, restart, dumper, &ports);
         Ok(Kernel {
             ports,
             life: Arc::new(life),
-            source,
+            source: Mutex::new(source),
+            terms,
             prepared: Mutex::new(Some(prepared)),
             executor: self.executor.clone(),
             seat: OnceLock::new(),
@@ -98,14 +109,24 @@ impl Launcher {
         })
     }
 
-    /// Has a kernel share its limits with the one before, if they are the same.
-    fn share(&self, limits: &mut Arc<Limits>) {
-        let mut last = self.limits.lock();
-        if *last == *limits {
-            *limits = last.clone();
-        } else {
-            *last = limits.clone();
+    /// What instances are made of: the module, with what it imports. And its source, shared with
+    /// other kernels of the component.
+    pub(crate) async fn recipe(
+        &self,
+        source: Source,
+        module: &Module,
+        grants: &Grants,
+        state: Option<Bytes>,
+    ) -> Result<(Recipe, Source), Error> {
+        module.needs.check().map_err(LoadError::from)?;
+        let world = self.open(grants, module).await?;
+        let linked = self.link(module)?;
+        let source = linked.share(source);
+        if let Some(watch) = module.windows.as_ref().and_then(|windows| windows.watch()) {
+            self.executor.spawn(watch);
         }
+        let recipe = Recipe::new(linked, module, self.crowd.clone(), world, state)?;
+        Ok((recipe, source))
     }
 
     /// Resolves what the module imports.
@@ -142,5 +163,15 @@ impl Launcher {
             return Err(GrantError::NoNetwork.into());
         }
         Ok(world)
+    }
+}
+
+/// Has a kernel share what it has with the one before, if that is the same.
+fn share<T: PartialEq>(last: &Mutex<Arc<T>>, own: &mut Arc<T>) {
+    let mut last = last.lock();
+    if *last == *own {
+        *own = last.clone();
+    } else {
+        *last = own.clone();
     }
 }

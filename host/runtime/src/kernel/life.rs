@@ -4,12 +4,13 @@
 use super::core_dump::CoreDumper;
 use super::death::{Aftermath, DeathReport};
 use super::recipe::{Prepared, Recipe};
+use super::replace::Succession;
 use super::restart::{InHand, Judge, Rest, Restart, RestartWhen, Rounds, Verdict};
 use super::snapshot::Snapshots;
-use crate::imports::{DeadLetter, Ports, tidy};
+use crate::imports::{DeadLetter, Level, Ports, tidy};
 use crate::lifecycle::{Ending, KernelId, KernelState};
 use crate::message::Message;
-use crate::module::Digest;
+use crate::module::LoadError;
 use parking_lot::Mutex;
 use std::future::Future;
 use std::path::PathBuf;
@@ -21,11 +22,11 @@ const REASON_BYTES: usize = 256;
 
 /// Shared by a kernel and its task.
 pub(super) struct Life {
-    pub(super) recipe: Recipe,
-    pub(super) component: Digest,
+    recipe: Mutex<Arc<Recipe>>,
     pub(super) judge: Judge,
     pub(super) dumper: Option<Arc<CoreDumper>>,
     pub(super) rounds: Rounds,
+    pub(super) succession: Succession,
     pub(super) snapshots: Snapshots,
     /// The kernel whose failure brought this one down.
     brought_down: OnceLock<KernelId>,
@@ -43,10 +44,29 @@ pub(super) struct Death {
     pub(super) core_dump: Option<PathBuf>,
 }
 
+impl Death {
+    /// What is left where there was no instance.
+    pub(super) fn without_hand(ending: Ending, fuel: u64) -> Self {
+        Self {
+            ending,
+            fuel,
+            in_hand: Vec::new(),
+            core_dump: None,
+        }
+    }
+}
+
+/// What is left of an instance that went for another.
+pub(super) struct Gone {
+    /// The fuel that the kernel has left.
+    pub(super) fuel: u64,
+    /// The messages it had in hand, as far as they are known.
+    pub(super) in_hand: Vec<Message>,
+}
+
 impl Life {
     pub(super) fn new(
         recipe: Recipe,
-        component: Digest,
         restart: Restart,
         dumper: Option<Arc<CoreDumper>>,
         ports: &Ports,
@@ -54,15 +74,20 @@ impl Life {
         let holds = restart.when != RestartWhen::Never;
         ports.holds_messages.store(holds, Ordering::Relaxed);
         Self {
-            recipe,
-            component,
+            recipe: Mutex::new(Arc::new(recipe)),
             judge: Judge::new(restart),
             dumper,
             rounds: Rounds::default(),
+            succession: Succession::default(),
             snapshots: Snapshots::default(),
             brought_down: OnceLock::new(),
             last_death: Mutex::default(),
         }
+    }
+
+    /// What the kernel's instances are made of at present.
+    pub(super) fn recipe(&self) -> Arc<Recipe> {
+        self.recipe.lock().clone()
     }
 
     /// The kernel is to end because this one failed.
@@ -96,7 +121,7 @@ impl Life {
         };
         Some(DeathReport {
             core_dump,
-            ..DeathReport::of(ports, self.component, ending, aftermath)
+            ..DeathReport::of(ports, self.recipe().component, ending, aftermath)
         })
     }
 
@@ -130,7 +155,12 @@ impl Life {
         };
         let report = DeathReport {
             core_dump: death.core_dump.take(),
-            ..DeathReport::of(ports, self.component, death.ending.clone(), aftermath)
+            ..DeathReport::of(
+                ports,
+                self.recipe().component,
+                death.ending.clone(),
+                aftermath,
+            )
         };
         *self.last_death.lock() = Some(Box::new(report));
         let Some(round) = round else {
@@ -140,7 +170,8 @@ impl Life {
         if at_fault {
             ports.failed(&death.ending);
         }
-        ports.begin_again(&format!("it {}; it is started again", line(&death.ending)));
+        let reason = format!("it {}; it is started again", line(&death.ending));
+        ports.begin_again(Level::Warn, &reason);
         match restart.in_hand {
             InHand::DeadLetter => self.bury(ports, &death.ending, in_hand),
             InHand::Retry => self.retry(ports, &death.ending, in_hand, at_fault),
@@ -190,18 +221,76 @@ impl Life {
         while let Some(round) = self.rounds.take() {
             unless_ended(ports, round.stopped().over()).await?;
         }
-        // Its initialisers are its code, which stands still in a pause.
+        let prepared = self.prepare(ports, &self.recipe(), fuel).await?;
+        ports.control.permit_waiting();
+        Some(prepared.map_err(|error| not_again(ports, &error)))
+    }
+
+    /// Puts another instance in the place of one that has gone: of the component that is to take its
+    /// place, or of its own where that makes none.
+    pub(super) async fn succeeded(
+        &self,
+        ports: &Arc<Ports>,
+        gone: Gone,
+    ) -> Option<Result<Box<Prepared>, Ending>> {
+        let Gone { fuel, in_hand } = gone;
+        ports.input.give_back(in_hand);
+        ports.control.forbid_waiting();
+        let mut next = self.recipe();
+        let mut told = None;
+        if let Some(successor) = self.succession.take() {
+            let with_state = |recipe: &Arc<Recipe>| match &successor.state {
+                Some(state) => Arc::new(recipe.with_state(state.clone())),
+                None => recipe.clone(),
+            };
+            // The old one loses no state either, should it have to go on.
+            next = with_state(&next);
+            told = Some((with_state(&successor.recipe), successor));
+        }
+        if let Some((recipe, successor)) = told {
+            let component = recipe.component;
+            match self.prepare(ports, &recipe, fuel).await? {
+                Ok(prepared) => {
+                    *self.recipe.lock() = recipe;
+                    let reason = format!("its place is taken by sha256:{component}");
+                    ports.begin_again(Level::Info, &reason);
+                    ports.control.permit_waiting();
+                    ports.let_receive();
+                    successor.tell(Ok(()));
+                    return Some(Ok(prepared));
+                }
+                Err(error) => successor.tell(Err(error)),
+            }
+        }
+        let reason = "it is started again, as nothing could take its place";
+        ports.begin_again(Level::Warn, reason);
+        let prepared = self.prepare(ports, &next, fuel).await?;
+        *self.recipe.lock() = next;
+        ports.control.permit_waiting();
+        ports.let_receive();
+        Some(prepared.map_err(|error| not_again(ports, &error)))
+    }
+
+    /// Makes an instance when there is no pause: its initialisers are its code, which stands still
+    /// in one. `None` if the kernel is asked to end.
+    async fn prepare(
+        &self,
+        ports: &Arc<Ports>,
+        recipe: &Recipe,
+        fuel: u64,
+    ) -> Option<Result<Box<Prepared>, LoadError>> {
         let active = ports
             .status
             .wait_until(|state| state != KernelState::Deactivated);
         unless_ended(ports, active).await?;
-        let prepared = unless_ended(ports, self.recipe.prepare(ports, fuel)).await?;
-        ports.control.permit_waiting();
-        Some(prepared.map_err(|error| {
-            let text = format!("it could not be instantiated again: {error}");
-            Ending::Failed(tidy(&text, ports.limits.log_line_bytes))
-        }))
+        unless_ended(ports, recipe.prepare(ports, fuel)).await
     }
+}
+
+/// How a kernel ends of which there is no further instance.
+fn not_again(ports: &Ports, error: &LoadError) -> Ending {
+    let text = format!("it could not be instantiated again: {error}");
+    Ending::Failed(tidy(&text, ports.limits.log_line_bytes))
 }
 
 /// Waits for something, unless the kernel is asked to end before.

@@ -18,6 +18,7 @@ mod pace;
 mod patience;
 mod receive;
 mod recipe;
+mod replace;
 mod report;
 mod restart;
 mod seat;
@@ -30,6 +31,8 @@ use crate::executor::Executor;
 use crate::imports::{DeadLetter, LogLine, Order, Ports};
 use crate::lifecycle::{Call, Ending, KernelId, KernelState, Status};
 use crate::module::Source;
+use crate::sandbox::Limits;
+use launch::Terms;
 use life::Life;
 use pace::Pace;
 use parking_lot::Mutex;
@@ -47,6 +50,7 @@ pub(crate) use launch::Launcher;
 pub use manifest::ManifestError;
 pub use options::LaunchOptions;
 pub(crate) use options::queue_capacity;
+pub use replace::Replacement;
 pub use report::Termination;
 pub(crate) use restart::supervise;
 pub use restart::{InHand, Restart, RestartWhen, Strategy, Supervision};
@@ -59,7 +63,8 @@ const STOP_GRACE: Duration = Duration::from_millis(50);
 pub(crate) struct Kernel {
     ports: Arc<Ports>,
     life: Arc<Life>,
-    source: Source,
+    source: Mutex<Source>,
+    terms: Arc<Terms>,
     /// The store and instance, until the kernel is activated or ended.
     prepared: Mutex<Option<Box<Prepared>>>,
     executor: Executor,
@@ -76,8 +81,13 @@ impl Kernel {
     }
 
     /// Where its component came from.
-    pub(crate) fn source(&self) -> &Source {
-        &self.source
+    pub(crate) fn source(&self) -> Source {
+        self.source.lock().clone()
+    }
+
+    /// What each component that it runs is loaded with.
+    pub(crate) fn terms(&self) -> (&Limits, &Terms) {
+        (&self.ports.limits, &self.terms)
     }
 
     pub(crate) fn state(&self) -> KernelState {

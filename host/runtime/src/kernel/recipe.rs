@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use crate::imports::{Host, HostTime, Ports};
-use crate::module::{LoadError, Module, Source};
+use crate::module::{Digest, LoadError, Module, Source};
 use crate::sandbox::{Base, Berth, Crowd, Limits, Member, Memory, Shape, Windows, World};
 use bytes::Bytes;
 use std::fmt;
@@ -44,7 +44,10 @@ impl Linked {
 }
 
 /// Everything that an instance of a kernel is made of, and that outlives it.
-pub(super) struct Recipe {
+#[derive(Clone)]
+pub(crate) struct Recipe {
+    /// The component that it is of.
+    pub(super) component: Digest,
     linked: Linked,
     shape: Shape,
     imports_wasi: bool,
@@ -70,6 +73,7 @@ impl Recipe {
             return Err(LoadError::Stateless { shape });
         }
         Ok(Self {
+            component: module.digest,
             linked,
             shape,
             imports_wasi: !module.needs.wasi.is_empty(),
@@ -83,6 +87,14 @@ impl Recipe {
     /// Whether a state can be taken out of an instance, and put in.
     pub(super) fn has_state(&self) -> bool {
         self.shape == Shape::StatefulHandler
+    }
+
+    /// The same with a state that each instance takes on.
+    pub(super) fn with_state(&self, state: Bytes) -> Self {
+        Self {
+            state: Some(state),
+            ..self.clone()
+        }
     }
 
     /// Makes an instance, which may burn so much fuel in all its life. Nothing of it runs but its

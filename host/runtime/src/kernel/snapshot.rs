@@ -140,7 +140,7 @@ impl State {
         if asking.is_empty() {
             return Ok(());
         }
-        let gate = Gate::new(ports, &life.rounds, catcher, self.take_out(store));
+        let gate = Gate::new(ports, life, catcher, self.take_out(store));
         let passed = gate.through_pauses().await.finished();
         let line_bytes = ports.limits.log_line_bytes;
         let (answer, passed) = match passed {
@@ -178,7 +178,7 @@ impl Kernel {
     pub(crate) async fn snapshot(&self) -> Result<Bytes, Error> {
         self.transition(Call::Snapshot, |_| ())?;
         let kernel_id = self.id().clone();
-        if !self.life.recipe.has_state() {
+        if !self.life.recipe().has_state() {
             return Err(SnapshotError::NotExported { kernel_id }.into());
         }
         let answer = self.life.snapshots.ask();

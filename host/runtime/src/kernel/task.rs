@@ -3,7 +3,7 @@
 use super::catcher::Catcher;
 use super::ending::of_error;
 use super::gate::Passed;
-use super::life::{Death, Life};
+use super::life::{Death, Gone, Life};
 use super::recipe::Prepared;
 use super::seat::Seat;
 use crate::executor::Executor;
@@ -32,13 +32,25 @@ async fn run(prepared: Box<Prepared>, guard: EndGuard, catcher: Arc<Catcher>) {
     let mut next = Ok(prepared);
     loop {
         let mut death = match next {
-            Ok(prepared) => live(prepared, ports, life, &catcher).await,
+            Ok(prepared) => match live(prepared, ports, life, &catcher).await {
+                Lived::Died(death) => death,
+                Lived::Gone(gone) => {
+                    let fuel = gone.fuel;
+                    // On the heap, as few kernels ever come here.
+                    next = match Box::pin(life.succeeded(ports, gone)).await {
+                        Some(Ok(prepared)) => Ok(prepared),
+                        Some(Err(ending)) => Err(Death::without_hand(ending, fuel)),
+                        None => return ports.end(life.ending_or(Ending::Stopped)),
+                    };
+                    continue;
+                }
+            },
             Err(death) => death,
         };
         let Some(rest) = life.after(ports, &mut death) else {
             return ports.finish(death.ending);
         };
-        // On the heap, as few kernels ever come here.
+        // The same.
         next = match Box::pin(life.again(ports, rest, death.fuel)).await {
             Some(Ok(prepared)) => Ok(prepared),
             Some(Err(ending)) => Err(Death { ending, ..death }),
@@ -48,8 +60,16 @@ async fn run(prepared: Box<Prepared>, guard: EndGuard, catcher: Arc<Catcher>) {
     }
 }
 
+/// What came of an instance.
+enum Lived {
+    /// It ended.
+    Died(Death),
+    /// It makes room for another.
+    Gone(Gone),
+}
+
 /// Runs one instance to its end.
-async fn live(mut prepared: Box<Prepared>, ports: &Ports, life: &Life, catcher: &Catcher) -> Death {
+async fn live(mut prepared: Box<Prepared>, ports: &Ports, life: &Life, catcher: &Catcher) -> Lived {
     let passed = {
         let Prepared {
             store,
@@ -70,6 +90,10 @@ async fn live(mut prepared: Box<Prepared>, ports: &Ports, life: &Life, catcher: 
     }
     let mut fault = None;
     let ending = match passed {
+        Passed::Replaced => {
+            let in_hand = store.data_mut().held.take();
+            return Lived::Gone(Gone { fuel, in_hand });
+        }
         Passed::Overdue(allowed) => Ending::LimitExceeded {
             limit: Limit::MessageTime { allowed },
             trap: None,
@@ -98,12 +122,12 @@ async fn live(mut prepared: Box<Prepared>, ports: &Ports, life: &Life, catcher: 
         }
         _ => None,
     };
-    Death {
+    Lived::Died(Death {
         ending,
         fuel,
         in_hand,
         core_dump,
-    }
+    })
 }
 
 /// Ends the kernel when its task is dropped, whatever the reason: the executor shuts down, say. After
@@ -118,5 +142,6 @@ impl Drop for EndGuard {
         // Nobody of its group is to wait for it.
         self.life.rounds.close();
         self.ports.end(Ending::Stopped);
+        self.life.succession.close();
     }
 }

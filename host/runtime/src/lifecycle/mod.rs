@@ -97,11 +97,13 @@ pub enum Call {
     Remove,
     /// Take its state out.
     Snapshot,
+    /// Run another component in its place.
+    Replace,
 }
 
 impl Call {
     /// All calls.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Launch,
         Self::Activate,
         Self::Deactivate,
@@ -112,6 +114,7 @@ impl Call {
         Self::CloseInput,
         Self::Remove,
         Self::Snapshot,
+        Self::Replace,
     ];
 
     /// The transition table: the states in which this call is valid.
@@ -120,7 +123,8 @@ impl Call {
         match self {
             Self::Launch => &[Created],
             Self::Activate => &[Launched],
-            Self::Deactivate => &[Active],
+            // Replace: not DEACTIVATED, for a new instance runs its initialisers.
+            Self::Deactivate | Self::Replace => &[Active],
             Self::Reactivate => &[Deactivated],
             // Terminating: a second caller waits for the same end.
             Self::Terminate => &[Launched, Active, Deactivated, Terminating],
@@ -142,7 +146,12 @@ impl Call {
             Self::Activate | Self::Reactivate => Some(KernelState::Active),
             Self::Deactivate => Some(KernelState::Deactivated),
             Self::Terminate => Some(KernelState::Terminating),
-            Self::Send | Self::Receive | Self::CloseInput | Self::Remove | Self::Snapshot => None,
+            Self::Send
+            | Self::Receive
+            | Self::CloseInput
+            | Self::Remove
+            | Self::Snapshot
+            | Self::Replace => None,
         }
     }
 
@@ -165,6 +174,7 @@ impl fmt::Display for Call {
             Self::CloseInput => "close_input",
             Self::Remove => "remove",
             Self::Snapshot => "snapshot",
+            Self::Replace => "replace",
         })
     }
 }

@@ -126,6 +126,14 @@ impl StatusCell {
         Ok(before)
     }
 
+    /// Does something if this is the state, which does not change meanwhile.
+    pub(crate) fn while_in(&self, state: KernelState, effect: impl FnOnce()) {
+        let cell = self.cell.lock();
+        if cell.state == state {
+            effect();
+        }
+    }
+
     fn set(&self, cell: &mut Cell, state: KernelState) {
         cell.state = state;
         self.state.store(state as u8, Ordering::Release);

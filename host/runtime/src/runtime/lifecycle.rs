@@ -124,7 +124,7 @@ impl RingKernelRuntime {
         match self.shared.registry.get(&name) {
             Ok(Entry::Registered(registration)) => Ok(registration.source.clone()),
             Ok(Entry::Launching(Some(registration))) => Ok(registration.source.clone()),
-            Ok(Entry::Launched(kernel)) => Ok(kernel.source().clone()),
+            Ok(Entry::Launched(kernel)) => Ok(kernel.source()),
             Ok(Entry::Launching(None)) | Err(KernelNotFoundError { .. }) => {
                 Err(LoadError::NotRegistered { name }.into())
             }

@@ -6,6 +6,7 @@ mod link;
 mod messages;
 mod query;
 mod registry;
+mod replace;
 mod scope;
 mod summary;
 mod supervise;
