@@ -18,7 +18,7 @@ fn main() -> Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../..");
     let root = root.canonicalize()?;
     let output = PathBuf::from(env::var("OUT_DIR")?);
-    for path in ["Cargo.toml", "LICENSE", "wit", "guest-sdk/rust"] {
+    for path in ["Cargo.toml", "LICENSE", "wit", "guest-sdk"] {
         println!("cargo::rerun-if-changed={}", root.join(path).display());
     }
 
@@ -45,9 +45,21 @@ fn main() -> Result<()> {
     let folder = root.join("guest-sdk/rust/template");
     collect(&folder, &folder, &mut template)?;
 
+    // Those of the other languages, each in the folder of its SDK, and what they have in common.
+    let sdks = root.join("guest-sdk");
+    let mut others = Vec::new();
+    collect(&sdks, &sdks.join("template"), &mut others)?;
+    for entry in fs::read_dir(&sdks)? {
+        let folder = entry?.path().join("template");
+        if folder.is_dir() && !folder.starts_with(sdks.join("rust")) {
+            collect(&sdks, &folder, &mut others)?;
+        }
+    }
+
     let mut code = String::new();
     write_list(&mut code, "VENDOR", "&[u8]", "include_bytes", vendor)?;
     write_list(&mut code, "TEMPLATE", "&str", "include_str", template)?;
+    write_list(&mut code, "TEMPLATES", "&str", "include_str", others)?;
     fs::write(output.join("embedded.rs"), code)?;
     Ok(())
 }

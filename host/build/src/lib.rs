@@ -3,7 +3,7 @@
 //! A kernel is a folder that holds its source under the name `kernel` with the ending of its
 //! language, and, where its messages are typed, their declaration in `messages.json`. [`build`]
 //! finds the language's compiler, or fetches it once from a package registry at a pinned version,
-//! and puts what it makes into the contract's form.
+//! and puts what it makes into the contract's form. A project of cargo is built by cargo.
 
 #![deny(missing_docs)]
 #![cfg_attr(

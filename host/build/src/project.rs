@@ -8,6 +8,12 @@ use std::path::{Path, PathBuf};
 /// What a kernel's main source file is called, beside its ending.
 const SOURCE: &str = "kernel";
 
+/// What a project of cargo is known by.
+const CARGO: &str = "Cargo.toml";
+
+/// The manifest of a kernel, which goes with its component: what it may use.
+const MANIFEST: &str = "kernel.toml";
+
 /// A language that kernels are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -28,11 +34,13 @@ pub enum Language {
     Python,
     /// Go.
     Go,
+    /// Rust, as a project of cargo.
+    Rust,
 }
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Wat,
         Self::C,
         Self::Cpp,
@@ -41,6 +49,7 @@ impl Language {
         Self::TypeScript,
         Self::Python,
         Self::Go,
+        Self::Rust,
     ];
 
     /// How it is called where a command names it.
@@ -54,10 +63,27 @@ impl Language {
             Self::TypeScript => "typescript",
             Self::Python => "python",
             Self::Go => "go",
+            Self::Rust => "rust",
         }
     }
 
-    /// The endings of its source files; the first is what a new kernel's source has.
+    /// How people write it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Wat => "WebAssembly text",
+            Self::C => "C",
+            Self::Cpp => "C++",
+            Self::Zig => "Zig",
+            Self::JavaScript => "JavaScript",
+            Self::TypeScript => "TypeScript",
+            Self::Python => "Python",
+            Self::Go => "Go",
+            Self::Rust => "Rust",
+        }
+    }
+
+    /// The endings of its source files; the first is what a new kernel's source has. A project of
+    /// cargo is known by its manifest instead.
     pub fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Wat => &["wat", "wasm"],
@@ -68,6 +94,7 @@ impl Language {
             Self::TypeScript => &["ts"],
             Self::Python => &["py"],
             Self::Go => &["go"],
+            Self::Rust => &[],
         }
     }
 
@@ -110,6 +137,9 @@ impl Project {
         if path.is_dir() {
             return Self::in_folder(path);
         }
+        if path.file_name() == Some(OsStr::new(CARGO)) {
+            return Self::in_folder(path.parent().unwrap_or(Path::new("/")).to_owned());
+        }
         let Some(language) = Language::of(&path) else {
             bail!(
                 "{} is no source of a kernel: it ends in none of {}",
@@ -132,6 +162,10 @@ impl Project {
 
     fn in_folder(folder: PathBuf) -> Result<Self> {
         let mut found = Vec::new();
+        let cargo = folder.join(CARGO);
+        if cargo.is_file() {
+            found.push((Language::Rust, cargo));
+        }
         for language in Language::ALL {
             for ending in language.endings() {
                 let source = folder.join(format!("{SOURCE}.{ending}"));
@@ -148,7 +182,8 @@ impl Project {
                 folder,
             }),
             [] => bail!(
-                "there is no kernel in {}: its source is called {SOURCE} and ends in one of {}",
+                "there is no kernel in {}: its source is called {SOURCE} and ends in one of {}, or it is \
+                 a project of cargo; `ringhost new` begins one",
                 folder.display(),
                 endings()
             ),
@@ -163,7 +198,22 @@ impl Project {
 
     /// Where what is made of it on the way lies, and its component in the end.
     pub fn build_folder(&self) -> PathBuf {
-        self.folder.join("build")
+        self.folder.join(match self.language {
+            // What cargo makes is in one folder, too.
+            Language::Rust => "target/ringhost",
+            _ => "build",
+        })
+    }
+
+    /// Where its component is put.
+    pub fn component(&self) -> PathBuf {
+        self.build_folder().join(format!("{}.wasm", self.name))
+    }
+
+    /// Its manifest, if it has one: what it may use.
+    pub fn manifest(&self) -> Option<PathBuf> {
+        let path = self.folder.join(MANIFEST);
+        path.is_file().then_some(path)
     }
 
     /// The other source files of its language in its folder, and its main one, by name.
@@ -233,6 +283,21 @@ mod tests {
         let sources = project.sources().unwrap();
         let names: Vec<_> = sources.iter().map(|path| shown(path)).collect();
         assert_eq!(names, ["kernel.c", "table.c"]);
+    }
+
+    #[test]
+    fn a_project_of_cargo_is_one_in_rust() {
+        let folder = folder(&["Cargo.toml", "kernel.toml"]);
+        for path in ["counter", "counter/Cargo.toml"] {
+            let project = Project::find(&folder.path().join(path)).unwrap();
+            assert_eq!(project.language, Language::Rust);
+            assert!(
+                project
+                    .component()
+                    .ends_with("target/ringhost/counter.wasm")
+            );
+            assert!(project.manifest().is_some());
+        }
     }
 
     #[test]

@@ -51,8 +51,8 @@ fn error_code(error: &Error) -> i32 {
     }
 }
 
-/// An error and its causes on one line. A cause that the text before it tells already is left out.
-fn sentence(error: &Error) -> String {
+/// An error and its causes, one after the other. A cause that the text before it tells already is left out.
+pub fn sentence(error: &Error) -> String {
     error.chain().fold(String::new(), |mut text, cause| {
         let cause = cause.to_string();
         if !text.contains(&cause) {

@@ -24,7 +24,7 @@ mod parse;
 mod stats;
 
 use clap::{Parser, Subcommand};
-use commands::{build, completions, inspect, new, pipeline, run};
+use commands::{build, completions, dev, inspect, new, pipeline, run, test};
 use std::process::ExitCode;
 
 /// Runs ring kernels: persistent, sandboxed WebAssembly actors that loop over an input queue and
@@ -45,6 +45,8 @@ enum Command {
     Inspect(inspect::Arguments),
     New(new::Arguments),
     Build(build::Arguments),
+    Dev(dev::Arguments),
+    Test(test::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -82,6 +84,8 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::execute(arguments),
         Command::New(arguments) => new::execute(arguments),
         Command::Build(arguments) => build::execute(arguments),
+        Command::Dev(arguments) => dev::execute(arguments),
+        Command::Test(arguments) => test::execute(arguments),
         Command::Completions(arguments) => completions::execute(&arguments),
     };
     // At once: a thread may be waiting for input that never comes, and kernels may still be

@@ -4,6 +4,7 @@ mod c;
 mod go;
 mod javascript;
 mod python;
+mod rust;
 mod state;
 mod wat;
 mod zig;
@@ -23,8 +24,8 @@ enum Made {
     Component(Vec<u8>),
 }
 
-/// Builds a kernel and returns where its component is. What the compiler has to say, it says to the
-/// user.
+/// Builds a kernel and returns where its component is; its manifest is put beside it. What the
+/// compiler has to say, it says to the user.
 ///
 /// # Errors
 /// If the language's compiler is neither there nor to be had, the source does not compile, or what
@@ -40,6 +41,7 @@ pub fn build(project: &Project) -> Result<PathBuf> {
         Language::JavaScript | Language::TypeScript => javascript::build(project),
         Language::Python => python::build(project),
         Language::Go => go::build(project),
+        Language::Rust => rust::build(project),
     };
     let source = project.source.display();
     let component = match made.with_context(|| format!("cannot build {source}"))? {
@@ -52,8 +54,15 @@ pub fn build(project: &Project) -> Result<PathBuf> {
         Made::Module(module) => component::of_module(&module, messages.as_deref())
             .with_context(|| format!("{source} is no kernel"))?,
     };
-    let path = folder.join(format!("{}.wasm", project.name));
+    let path = project.component();
     fs::write(&path, component).with_context(|| format!("cannot write {}", path.display()))?;
+    let beside = path.with_extension("toml");
+    if let Some(manifest) = project.manifest() {
+        fs::copy(&manifest, &beside)
+            .with_context(|| format!("cannot copy {}", manifest.display()))?;
+    } else if beside.exists() {
+        fs::remove_file(&beside).with_context(|| format!("cannot remove {}", beside.display()))?;
+    }
     Ok(path)
 }
 

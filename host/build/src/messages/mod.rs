@@ -72,7 +72,8 @@ fn files(messages: &Messages, language: Language) -> Result<Vec<(&'static str, S
     let messages = definitions::simplified(messages);
     let definitions = definitions(&messages)?;
     Ok(match language {
-        Language::Wat => Vec::new(),
+        // What stands in the source is declared by the SDK.
+        Language::Wat | Language::Rust => Vec::new(),
         Language::C => {
             let (header, source) = c::write(&definitions);
             vec![("messages.h", header), ("messages.c", source)]

@@ -6,16 +6,17 @@ use anyhow::{Context, Result};
 use clap::Args;
 use ringhost_build::Project;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Build a kernel's source, in any of the languages, into its component
 ///
 /// The source is a folder's file kernel.c, .cpp, .zig, .js, .ts, .py or .wat, or one file; a core
 /// module that is WebAssembly by now (.wasm) becomes a component, too. A messages.json beside it
-/// declares its messages. The language's compiler is fetched once from a package registry, at a
-/// version that is known to work, into the cache folder.
+/// declares its messages, and a kernel.toml is its manifest, which is put beside the component. The
+/// language's compiler is fetched once from a package registry, at a version that is known to work,
+/// into the cache folder.
 ///
-/// A Rust kernel is built by cargo: `cargo kernel` in a project of `ringhost new`.
+/// A folder with a Cargo.toml is a kernel in Rust, which the cargo that is there builds.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -42,8 +43,11 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let component = match arguments.output {
         None => built,
         Some(output) => {
-            fs::copy(&built, &output)
-                .with_context(|| format!("cannot write {}", output.display()))?;
+            copy(&built, &output)?;
+            let manifest = built.with_extension("toml");
+            if manifest.is_file() {
+                copy(&manifest, &output.with_extension("toml"))?;
+            }
             output
         }
     };
@@ -58,4 +62,9 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     ));
     print(&format!("{}\n", component.display()))?;
     Ok(Exit::Done)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("cannot write {}", to.display()))?;
+    Ok(())
 }

@@ -130,7 +130,7 @@ impl Drain<'_> {
 
 /// Writes to standard output what has gathered. False if that has just been found closed; from
 /// then on everything is forgotten.
-fn hand_on(output: &mut Vec<u8>, read: &mut bool) -> Result<bool> {
+pub fn hand_on(output: &mut Vec<u8>, read: &mut bool) -> Result<bool> {
     if !*read {
         output.clear();
         return Ok(true);

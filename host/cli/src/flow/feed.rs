@@ -40,11 +40,14 @@ pub struct Feeder {
     pub runtime: RingKernelRuntime,
     pub kernel_id: String,
     pub input: Input,
-    pub format: Format,
+    /// How lines are read; it may change on the way.
+    pub format: watch::Receiver<Format>,
     /// Bytes of the largest message.
     pub message_limit: usize,
     /// Warn of a line that is no message, and go on.
     pub skip_invalid: bool,
+    /// Close the kernel's input when this one has ended.
+    pub closes: bool,
     /// Is told which line became which message.
     pub sent: Sent,
     /// How long a full queue may hold up a message.
@@ -74,13 +77,16 @@ impl Feeder {
             .name("input".to_owned())
             .spawn(move || {
                 let (runtime, kernel_id) = (self.runtime.clone(), self.kernel_id.clone());
+                let closes = self.closes;
                 let progress = self.progress.clone();
                 let fed = self.feed(&executor);
                 progress.finish_and_clear();
                 // Told before the input is closed, so that it is known when the kernel returns.
                 sender.send_replace(Some(fed));
-                // An error says that the kernel has ended already.
-                let _ = executor.block_on(runtime.close_input(&kernel_id));
+                if closes {
+                    // An error says that the kernel has ended already.
+                    let _ = executor.block_on(runtime.close_input(&kernel_id));
+                }
             })
             .context("cannot start a thread for the input")?;
         Ok(receiver)
@@ -88,7 +94,7 @@ impl Feeder {
 
     fn feed(mut self, executor: &Handle) -> Fed {
         let reader = std::mem::replace(&mut self.input.reader, Box::new(std::io::empty()));
-        let mut lines = Lines::new(reader, self.format.line_limit(self.message_limit));
+        let mut lines = Lines::new(reader, self.line_limit());
         loop {
             let line = match lines.next() {
                 Ok(Some(line)) => line,
@@ -112,14 +118,20 @@ impl Feeder {
         }
     }
 
+    /// The longest line that is read.
+    fn line_limit(&self) -> usize {
+        self.format.borrow().line_limit(self.message_limit)
+    }
+
     async fn send(&self, line: Line, number: u64) -> Result<(), Fault> {
         let Line::Whole(line) = line else {
-            let limit = self.format.line_limit(self.message_limit);
+            let limit = self.line_limit();
             return Err(Fault::Line(format!(
                 "it has more than {limit} bytes, too many for a message; split it, or raise --message-limit"
             )));
         };
-        let Some(payload) = self.format.read(line).map_err(Fault::Line)? else {
+        let payload = self.format.borrow().read(line);
+        let Some(payload) = payload.map_err(Fault::Line)? else {
             return Ok(());
         };
         self.sent.begin(number);

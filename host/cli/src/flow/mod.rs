@@ -1,6 +1,6 @@
 //! Messages through one kernel or several in a row: launched, fed, drained, ended, reported.
 
-mod death;
+pub mod death;
 mod drain;
 mod feed;
 mod format;
@@ -18,14 +18,15 @@ use crate::options::{FlowOptions, HostOptions, ReportOptions};
 use crate::{log, stats};
 use anyhow::{Context, Result};
 use drain::Drain;
-use feed::Feeder;
-pub use feed::Input;
-use format::Format;
+pub use drain::hand_on;
+pub use feed::{Feeder, Input};
+pub use format::Format;
 use report::Report;
 use ringhost::{Error, LaunchOptions, Level, LoadError, RingKernelRuntime};
-use sent::Sent;
+pub use sent::Sent;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use tokio::sync::watch;
 
 /// A kernel of the row.
 pub struct Stage {
@@ -99,9 +100,10 @@ impl Flow {
             runtime: runtime.clone(),
             kernel_id: ids.first().cloned().unwrap_or_default(),
             input: self.input,
-            format: input,
+            format: watch::channel(input).1,
             message_limit,
             skip_invalid: self.messages.skip_invalid,
+            closes: true,
             sent: sent.clone(),
             timeout: self.messages.timeout,
             progress: progress.clone(),

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod deaths;
+mod dev;
 mod endings;
 mod files;
 mod grants;
@@ -13,3 +14,4 @@ mod new;
 mod pipeline;
 mod run;
 mod support;
+mod test;

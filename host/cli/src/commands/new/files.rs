@@ -1,11 +1,11 @@
-//! The files of a new project. They were put into this program when it was built, by build.rs.
+//! The files of a new project in Rust. They were put into this program when it was built, by build.rs.
 
 use super::name::crate_name;
 use std::io;
 use std::path::Path;
 use std::{fs, str};
 
-mod embedded {
+pub mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
 
@@ -47,7 +47,7 @@ fn filled(template: &str, name: &str) -> String {
         .replace("{{sdk}}", SDK)
 }
 
-fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+pub fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }

@@ -1,6 +1,7 @@
 //! What a kernel's project can be called: its name is that of a package, a crate and a function.
 
 use crate::exit::Wrong;
+use ringhost_build::Language;
 
 const LONGEST: usize = 64;
 
@@ -73,7 +74,7 @@ const RESERVED: &[&str] = &[
 
 /// # Errors
 /// If no project can have this name; says the rule.
-pub fn check(name: &str) -> Result<(), Wrong> {
+pub fn check(name: &str, language: Language) -> Result<(), Wrong> {
     let rule = format!(
         "a name has 1 to {LONGEST} of the characters a-z, 0-9, - and _, and a letter first"
     );
@@ -87,7 +88,7 @@ pub fn check(name: &str) -> Result<(), Wrong> {
             "{shown:?} cannot be a project's name: {rule}"
         )));
     }
-    if RESERVED.contains(&crate_name(name).as_str()) {
+    if language == Language::Rust && RESERVED.contains(&crate_name(name).as_str()) {
         return Err(Wrong(format!(
             "{name:?} cannot be a project's name: Rust keeps that word for itself; choose another"
         )));
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn names_of_packages_are_names() {
         for name in ["counter", "word-counter", "k9", "a_b"] {
-            assert!(check(name).is_ok(), "{name}");
+            assert!(check(name, Language::Rust).is_ok(), "{name}");
         }
     }
 
@@ -117,13 +118,14 @@ mod tests {
         for name in [
             "", "9lives", "-a", "_a", "Counter", "a b", "a/b", "..", "größe", "a\n", &long,
         ] {
-            let error = check(name).unwrap_err().to_string();
+            let error = check(name, Language::Rust).unwrap_err().to_string();
             assert!(error.contains("a letter first"), "{name}: {error}");
             assert!(error.len() < 300, "{error}");
         }
         for name in ["loop", "test", "std", "proc-macro", "ringhost-sdk", "build"] {
-            let error = check(name).unwrap_err().to_string();
+            let error = check(name, Language::Rust).unwrap_err().to_string();
             assert!(error.contains("keeps that word"), "{name}: {error}");
+            assert!(check(name, Language::C).is_ok(), "{name}");
         }
     }
 }

@@ -1,0 +1,112 @@
+//! `ringhost test`.
+
+mod cases;
+mod check;
+
+use crate::console::{Console, print, visible};
+use crate::exit::Exit;
+use crate::grants::GrantOptions;
+use crate::limits::{LimitOptions, ManifestFile};
+use crate::loading::LoadOptions;
+use crate::log;
+use crate::options::{FlowOptions, HostOptions, ReportOptions};
+use anyhow::{Context, Result};
+use cases::Cases;
+use check::Checker;
+use clap::Args;
+use ringhost_build::Project;
+use std::path::PathBuf;
+
+/// Build a kernel and compare its answers with those of its cases.toml
+///
+/// Each case is a kernel of its own, which is sent messages and then told that no more will come:
+///
+///   [[case]]
+///   name = "doubles a number"
+///   send = ['{"value": 21}']
+///   expect = ['{"result": 42}']
+///
+/// Messages are written as the lines of `ringhost run`. With `fails = "words"` the kernel is to end with
+/// an error that has these words.
+#[derive(Args)]
+#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+pub struct Arguments {
+    /// The kernel's folder, or its source file
+    #[arg(default_value = ".")]
+    path: PathBuf,
+
+    #[command(flatten)]
+    messages: FlowOptions,
+
+    #[command(flatten)]
+    named: ManifestFile,
+
+    #[command(flatten)]
+    limits: LimitOptions,
+
+    #[command(flatten)]
+    grants: GrantOptions,
+
+    #[command(flatten)]
+    host: HostOptions,
+
+    #[command(flatten)]
+    loading: LoadOptions,
+
+    #[command(flatten)]
+    reports: ReportOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringhost test
+  ringhost test kernels/python/doubler --log debug
+
+Exit codes: 0 all answers are as they should be, 1 some are not, or the source does not compile, 2 what
+was given is wrong.";
+
+pub fn execute(arguments: Arguments) -> Result<Exit> {
+    let project = Project::find(&arguments.path)?;
+    let cases = Cases::read(&project.folder)?;
+    let component = ringhost_build::build(&project)?;
+    let limits = &arguments.limits;
+    let manifest = limits.manifest(&component, arguments.named.manifest)?;
+    arguments.grants.allow(&manifest)?;
+    let options = arguments.limits.over(manifest.options);
+    let options = arguments.loading.over(options);
+    let options = arguments.grants.beside(options);
+    log::start(arguments.reports.log, &Console::new());
+    let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
+    executor.block_on(async {
+        let runtime = arguments
+            .host
+            .runtime(&arguments.loading, &arguments.reports)?;
+        let checker = Checker {
+            runtime: &runtime,
+            component: &component,
+            options,
+            raw: arguments.messages.raw,
+            grace: arguments.messages.grace,
+        };
+        let mut failed = 0;
+        for (at, case) in cases.case.iter().enumerate() {
+            let fault = checker.check(&format!("case-{}", at + 1), case).await?;
+            let outcome = if fault.is_some() { "FAILED" } else { "ok" };
+            print(&visible(&format!("{} ... {outcome}\n", case.name)))?;
+            if let Some(fault) = fault {
+                failed += 1;
+                print(&visible(&format!(
+                    "    {}\n",
+                    fault.replace('\n', "\n    ")
+                )))?;
+            }
+        }
+        let passed = cases.case.len() - failed;
+        print(&format!("{passed} passed, {failed} failed\n"))?;
+        Ok(if failed == 0 {
+            Exit::Done
+        } else {
+            Exit::Failed
+        })
+    })
+}
