@@ -76,7 +76,7 @@ const Commands = struct {
     }
 
     pub fn timeout(message: Message, milliseconds: []const u8) !void {
-        const limit = try number(milliseconds) * std.time.ns_per_ms;
+        const limit = @as(u64, try number(milliseconds)) * std.time.ns_per_ms;
         const other = ringhost.receive(limit) catch |why| switch (why) {
             error.Timeout => return answer(message, "timeout", .{}),
             else => return why,
