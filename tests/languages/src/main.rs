@@ -16,9 +16,6 @@ const MANY: usize = 1_000_000;
 const TIMED: usize = 50_000;
 const ROUNDS: usize = 5;
 
-/// By how much a kernel may have grown over a million messages, in bytes.
-const GROWTH: u64 = 64 << 10;
-
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut broken = 0;
@@ -81,7 +78,7 @@ async fn cost(language: &'static Language) -> Result<String> {
     subject.pass(MANY - WARM - ROUNDS * TIMED).await?;
     let after = subject.held()?;
     anyhow::ensure!(
-        after <= before + GROWTH,
+        after <= before + language.growth,
         "it grew from {before} to {after} bytes"
     );
     subject.runtime.terminate(ID).await?;

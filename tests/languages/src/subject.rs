@@ -16,6 +16,8 @@ pub struct Language {
     pub conformance: &'static str,
     /// The component of its handler.
     pub counter: &'static str,
+    /// By how many bytes a kernel's memory may grow over a million messages.
+    pub growth: u64,
     /// Behaviours that it does not have, each with the reason.
     pub cannot: &'static [(&'static str, &'static str)],
 }
@@ -37,6 +39,7 @@ const fn language(
         name,
         conformance,
         counter,
+        growth: 64 << 10,
         cannot: &[],
     }
 }
@@ -55,7 +58,11 @@ pub const LANGUAGES: [Language; 10] = [
     language("TypeScript", "typescript-conformance", "typescript-counter"),
     language("JavaScript", "javascript-conformance", "javascript-counter"),
     language("Python", "python-conformance", "python-counter"),
-    language("Go", "go-conformance", "go-counter"),
+    Language {
+        // Its collector first runs when there are 4 MiB.
+        growth: 5 << 20,
+        ..language("Go", "go-conformance", "go-counter")
+    },
     Language {
         cannot: &[("print", "WebAssembly has nothing of its own to print with")],
         ..language("WAT", "wat-conformance", "wat-counter")

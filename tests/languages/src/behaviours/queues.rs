@@ -66,10 +66,6 @@ pub async fn backpressure(subject: Subject) -> Result<()> {
 const WARM: usize = 10_000;
 const MANY: usize = 100_000;
 
-/// By how much a kernel's memory may have grown from the one to the other: less than half a byte a
-/// message, which a garbage collector's heap may still take.
-const GROWTH: u64 = 32 << 10;
-
 pub async fn memory(subject: Subject) -> Result<()> {
     subject.start(LaunchOptions::default()).await?;
     subject.pass(WARM).await?;
@@ -77,7 +73,7 @@ pub async fn memory(subject: Subject) -> Result<()> {
     subject.pass(MANY - WARM).await?;
     let after = subject.held()?;
     ensure!(
-        after <= before + GROWTH,
+        after <= before + subject.language.growth,
         "it held {before} bytes after {WARM} messages, and {after} after {MANY}"
     );
     Ok(())
