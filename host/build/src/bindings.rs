@@ -1,5 +1,7 @@
-//! The contract in C, as wit-bindgen writes it: what the SDKs of C, C++ and Zig stand on; and in Go.
+//! The contract in C, as wit-bindgen writes it: what the SDKs of C, C++ and Zig stand on; and in
+//! AssemblyScript and Go.
 
+pub(crate) mod assemblyscript;
 pub(crate) mod go;
 
 use crate::contract::World;

@@ -82,12 +82,17 @@ fn slim(module: &[u8]) -> Result<Vec<u8>> {
     Ok(kept)
 }
 
-/// Appends the declaration as a custom section, which modules and components have alike.
+/// Appends the declaration of a kernel's messages.
 pub(crate) fn declare(module: &mut Vec<u8>, messages: &str) {
+    push_custom(module, MESSAGES, messages.as_bytes());
+}
+
+/// Appends a custom section, which modules and components have alike.
+pub(crate) fn push_custom(module: &mut Vec<u8>, name: &str, bytes: &[u8]) {
     let mut content = Vec::new();
-    push_number(&mut content, MESSAGES.len());
-    content.extend_from_slice(MESSAGES.as_bytes());
-    content.extend_from_slice(messages.as_bytes());
+    push_number(&mut content, name.len());
+    content.extend_from_slice(name.as_bytes());
+    content.extend_from_slice(bytes);
     // The id of custom sections.
     push_section(module, 0, &content);
 }

@@ -36,11 +36,13 @@ pub enum Language {
     Go,
     /// Rust, as a project of cargo.
     Rust,
+    /// AssemblyScript.
+    AssemblyScript,
 }
 
 impl Language {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Wat,
         Self::C,
         Self::Cpp,
@@ -50,6 +52,7 @@ impl Language {
         Self::Python,
         Self::Go,
         Self::Rust,
+        Self::AssemblyScript,
     ];
 
     /// How it is called where a command names it.
@@ -64,6 +67,7 @@ impl Language {
             Self::Python => "python",
             Self::Go => "go",
             Self::Rust => "rust",
+            Self::AssemblyScript => "assemblyscript",
         }
     }
 
@@ -95,14 +99,25 @@ impl Language {
             Self::Python => &["py"],
             Self::Go => &["go"],
             Self::Rust => &[],
+            // Its own ending is TypeScript's, which is another language here.
+            Self::AssemblyScript => &["as.ts"],
         }
     }
 
-    fn of(path: &Path) -> Option<Self> {
-        let ending = path.extension().and_then(OsStr::to_str)?;
-        Self::ALL
-            .into_iter()
-            .find(|language| language.endings().contains(&ending))
+    /// The language of a source file, and the file's name without the ending.
+    fn of(path: &Path) -> Option<(Self, &str)> {
+        let file = path.file_name().and_then(OsStr::to_str)?;
+        let languages = Self::ALL.into_iter().flat_map(|language| {
+            let endings = language.endings().iter();
+            endings.map(move |ending| (language, *ending))
+        });
+        languages
+            .filter_map(|(language, ending)| {
+                let name = file.strip_suffix(ending)?.strip_suffix('.')?;
+                Some((language, name))
+            })
+            // The longest ending, for one can be the end of another.
+            .min_by_key(|(_, name)| name.len())
     }
 }
 
@@ -140,7 +155,7 @@ impl Project {
         if path.file_name() == Some(OsStr::new(CARGO)) {
             return Self::in_folder(path.parent().unwrap_or(Path::new("/")).to_owned());
         }
-        let Some(language) = Language::of(&path) else {
+        let Some((language, stem)) = Language::of(&path) else {
             bail!(
                 "{} is no source of a kernel: it ends in none of {}",
                 path.display(),
@@ -148,7 +163,7 @@ impl Project {
             );
         };
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
-        let name = match stem(&path) {
+        let name = match stem {
             SOURCE => name(&folder)?,
             name => name.to_owned(),
         };
@@ -225,7 +240,8 @@ impl Project {
         let mut sources = Vec::new();
         for entry in self.folder.read_dir().with_context(reading)? {
             let path = entry.with_context(reading)?.path();
-            if path.is_file() && Language::of(&path) == Some(self.language) {
+            let language = Language::of(&path).map(|(language, _)| language);
+            if path.is_file() && language == Some(self.language) {
                 sources.push(path);
             }
         }
@@ -239,10 +255,6 @@ fn name(folder: &Path) -> Result<String> {
     let name = folder.file_name().and_then(OsStr::to_str);
     let name = name.with_context(|| format!("{} has no name in UTF-8", folder.display()))?;
     Ok(name.to_owned())
-}
-
-fn stem(path: &Path) -> &str {
-    path.file_stem().and_then(OsStr::to_str).unwrap_or(SOURCE)
 }
 
 fn shown(path: &Path) -> std::borrow::Cow<'_, str> {
@@ -306,6 +318,24 @@ mod tests {
         let find = |file: &str| Project::find(&folder.path().join("counter").join(file)).unwrap();
         assert_eq!(find("echo.wat").name, "echo");
         assert_eq!(find("kernel.wat").name, "counter");
+    }
+
+    #[test]
+    fn an_ending_of_two_parts_is_a_language_of_its_own() {
+        let folder = folder(&["kernel.as.ts", "table.as.ts", "types.ts"]);
+        let counter = folder.path().join("counter");
+        let project = Project::find(&counter).unwrap();
+        assert_eq!(project.language, Language::AssemblyScript);
+        let sources = project.sources().unwrap();
+        let names: Vec<_> = sources.iter().map(|path| shown(path)).collect();
+        assert_eq!(names, ["kernel.as.ts", "table.as.ts"]);
+        let table = Project::find(&counter.join("table.as.ts")).unwrap();
+        assert_eq!(table.name, "table");
+        let types = Project::find(&counter.join("types.ts")).unwrap();
+        assert_eq!(
+            (types.language, types.name.as_str()),
+            (Language::TypeScript, "types")
+        );
     }
 
     #[test]

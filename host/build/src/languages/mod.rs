@@ -1,5 +1,6 @@
 //! How each language's compiler is called.
 
+mod assemblyscript;
 mod c;
 mod go;
 mod javascript;
@@ -42,6 +43,7 @@ pub fn build(project: &Project) -> Result<PathBuf> {
         Language::Python => python::build(project),
         Language::Go => go::build(project),
         Language::Rust => rust::build(project),
+        Language::AssemblyScript => assemblyscript::build(project),
     };
     let source = project.source.display();
     let component = match made.with_context(|| format!("cannot build {source}"))? {

@@ -72,8 +72,8 @@ fn files(messages: &Messages, language: Language) -> Result<Vec<(&'static str, S
     let messages = definitions::simplified(messages);
     let definitions = definitions(&messages)?;
     Ok(match language {
-        // What stands in the source is declared by the SDK.
-        Language::Wat | Language::Rust => Vec::new(),
+        // What stands in the source is declared by the SDK, or read and written by hand.
+        Language::Wat | Language::Rust | Language::AssemblyScript => Vec::new(),
         Language::C => {
             let (header, source) = c::write(&definitions);
             vec![("messages.h", header), ("messages.c", source)]

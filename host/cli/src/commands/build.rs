@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// Build a kernel's source, in any of the languages, into its component
 ///
-/// The source is a folder's file kernel.c, .cpp, .zig, .js, .ts, .py or .wat, or one file; a core
-/// module that is WebAssembly by now (.wasm) becomes a component, too. A messages.json beside it
+/// The source is a folder's file kernel.c, .cpp, .zig, .go, .js, .ts, .as.ts, .py or .wat, or one file;
+/// a core module that is WebAssembly by now (.wasm) becomes a component, too. A messages.json beside it
 /// declares its messages, and a kernel.toml is its manifest, which is put beside the component. The
 /// language's compiler is fetched once from a package registry, at a version that is known to work,
 /// into the cache folder.

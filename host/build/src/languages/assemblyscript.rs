@@ -1,0 +1,146 @@
+//! AssemblyScript, by its own compiler.
+
+mod entry;
+mod lines;
+
+use super::{Made, write};
+use crate::bindings;
+use crate::contract::World;
+use crate::project::Project;
+use anyhow::{Context, Result, bail};
+use entry::Export;
+use ringhost_toolchain::npm::Packages;
+use ringhost_toolchain::process::{output, run};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use wasmparser::{Parser, Payload};
+
+const TOOLS: Packages<'_> = Packages {
+    name: "assemblyscript",
+    manifest: include_str!("../../../../guest-sdk/assemblyscript/package.json"),
+    lock: include_str!("../../../../guest-sdk/assemblyscript/package-lock.json"),
+    what: "the compiler for AssemblyScript (100 MB, once)",
+};
+
+/// A file of the SDK.
+macro_rules! file {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../../../guest-sdk/assemblyscript/src/", $name)),
+        )
+    };
+}
+
+/// The SDK, which the compiler finds under the name `ringhost`.
+const SDK: [(&str, &str); 12] = [
+    file!("globals.ts"),
+    file!("handler.ts"),
+    file!("life.ts"),
+    file!("loop.ts"),
+    file!("memory.ts"),
+    file!("message.ts"),
+    file!("packed.ts"),
+    file!("record.ts"),
+    file!("replies.ts"),
+    file!("result.ts"),
+    file!("send.ts"),
+    file!("text.ts"),
+];
+
+/// Prints what a source exports.
+const EXPORTS: &str = include_str!("../../../../guest-sdk/assemblyscript/src/exports.mjs");
+
+/// Gives the functions for a kernel's state their names in the contract.
+const RENAME: &str = include_str!("../../../../guest-sdk/assemblyscript/src/rename.mjs");
+
+/// What the kernel's own library would import of its host, and what the SDK has in its place.
+const GLOBALS: [&str; 4] = ["abort", "console", "seed", "trace"];
+
+/// What a kernel's own stack has, in bytes: where the collector finds what is in use.
+const STACK: usize = 64 << 10;
+
+pub(super) fn build(project: &Project) -> Result<Made> {
+    let tools = TOOLS.find_or_fetch()?;
+    let folder = project.build_folder();
+    write(&folder.join("exports.mjs"), EXPORTS)?;
+    let printed = output(
+        Command::new("node")
+            .arg(folder.join("exports.mjs"))
+            .arg(tools.join("node_modules/assemblyscript/dist/assemblyscript.js"))
+            .arg(&project.source),
+    )?;
+    let exports: Vec<_> = (printed.lines())
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, returns)| Export { name, returns })
+        .collect();
+    let source = project.source.file_stem().unwrap_or_default();
+    let (world, entry) = entry::of(&exports, &format!("../{}", source.to_string_lossy()))?;
+    write(&folder.join("entry.ts"), &entry)?;
+    write_sdk(&folder.join("sdk"), world)?;
+    let mut compile = Command::new(tools.join("node_modules/.bin/asc"));
+    compile
+        .current_dir(&project.folder)
+        .arg("build/entry.ts")
+        .args(["--path", "build/sdk", "--outFile", "build/module.wasm"])
+        .args(["-O", "--enable", "simd", "--runtime", "incremental"])
+        .args(["--stackSize", &STACK.to_string()])
+        // Called when its imports are there, which a start function of its own would not wait for.
+        .args(["--exportStart", "_initialize"])
+        // Names and lines are what a trap is told with.
+        .args(["--debug", "--sourceMap"]);
+    for global in GLOBALS {
+        compile.arg("--use");
+        compile.arg(format!("{global}=~lib/ringhost/globals/{global}"));
+    }
+    if world == World::StatefulHandler {
+        compile.args(["--transform", "./build/sdk/rename.mjs"]);
+    }
+    run(&mut compile)?;
+    let mut module = fs::read(folder.join("module.wasm")).context("there is no module")?;
+    let map =
+        fs::read_to_string(folder.join("module.wasm.map")).context("there is no source map")?;
+    check_imports(&module)?;
+    let name = project.folder.file_name().unwrap_or_default();
+    lines::embed(&mut module, &map, &name.to_string_lossy())
+        .context("its source map is of no use")?;
+    Ok(Made::Module(module))
+}
+
+/// Refuses what AssemblyScript's library would have of a machine, and names it.
+fn check_imports(module: &[u8]) -> Result<()> {
+    for payload in Parser::new(0).parse_all(module) {
+        let Payload::ImportSection(section) = payload? else {
+            continue;
+        };
+        for import in section.into_imports() {
+            let import = import?;
+            if import.module == "env" {
+                bail!(
+                    "it uses `{}`, which a kernel in AssemblyScript does not have: it has no clock, \
+                     no random numbers and no files, and is sent what it needs",
+                    import.name
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the SDK, and the contract, as the compiler finds them.
+fn write_sdk(folder: &Path, world: World) -> Result<()> {
+    let library = folder.join("ringhost");
+    for (name, text) in SDK {
+        write(&library.join(name), text)?;
+    }
+    let shape = match world {
+        World::Kernel => "loop",
+        World::Handler | World::StatefulHandler => "handler",
+    };
+    let index = format!("export * from \"./{shape}\";\n");
+    write(&library.join("index.ts"), &index)?;
+    let contract = bindings::assemblyscript::module(world)?;
+    write(&library.join("contract.ts"), &contract)?;
+    write(&folder.join("rename.mjs"), RENAME)
+}

@@ -1,0 +1,146 @@
+//! The file that the compiler begins with. It makes the contract's exports of what a kernel exports.
+
+use crate::contract::World;
+use crate::languages::state;
+use anyhow::{Result, bail};
+
+/// A function that a kernel's source exports.
+#[derive(Debug)]
+pub(super) struct Export<'a> {
+    pub name: &'a str,
+    /// The type of what it returns, as the source has it.
+    pub returns: &'a str,
+}
+
+/// What makes a kernel of one function.
+struct Shape {
+    name: &'static str,
+    world: World,
+    /// What it is called with, as the source declares it and as it is passed on.
+    parameters: [&'static str; 2],
+    /// The export of the contract.
+    export: &'static str,
+}
+
+const SHAPES: [Shape; 3] = [
+    Shape {
+        name: "serve",
+        world: World::Kernel,
+        parameters: ["message: Message, replies: Replies", "message, replies"],
+        export: "run(): usize {\n  return serving(call);",
+    },
+    Shape {
+        name: "run",
+        world: World::Kernel,
+        parameters: ["", ""],
+        export: "run(): usize {\n  return running(call());",
+    },
+    Shape {
+        name: "handle",
+        world: World::Handler,
+        parameters: ["message: Message, replies: Replies", "message, replies"],
+        export: "handle(messages: usize, count: i32): usize {\n  return handling(messages, count, call);",
+    },
+];
+
+const STATE: &str = "
+export function snapshot(): usize {
+  return giving(kernel.snapshot());
+}
+
+export function restore(address: usize, length: usize): usize {
+  return restoring(take(takeList(address, length)));
+}
+";
+
+/// The text of that file for a kernel with these exports in a module of this path, and its world.
+///
+/// # Errors
+/// If they make no kernel, or more than one.
+pub(super) fn of(exports: &[Export<'_>], module: &str) -> Result<(World, String)> {
+    let find = |name: &str| exports.iter().find(|export| export.name == name);
+    let chosen: Vec<_> = (SHAPES.iter())
+        .filter_map(|shape| Some((shape, find(shape.name)?)))
+        .collect();
+    let [(shape, export)] = chosen.as_slice() else {
+        bail!(
+            "it exports {}: a kernel exports one function, `serve(message, replies)` for a loop that \
+             calls it with each message, `run()` for a loop of its own, or `handle(message, replies)` \
+             for a handler",
+            match chosen.len() {
+                0 => "none of a kernel's functions",
+                _ => "more than one of a kernel's functions",
+            }
+        );
+    };
+    let world = state::of(shape.world, |name| find(name).is_some())?;
+    let imported = match world {
+        World::Kernel => "Message, Replies, running, serving",
+        World::Handler | World::StatefulHandler => "Message, Replies, giving, handling, restoring",
+    };
+    let [declared, passed] = shape.parameters;
+    let mut text = format!(
+        "import * as kernel from {module:?};\n\
+         import {{ {imported} }} from \"ringhost\";\n\
+         import {{ takeList }} from \"ringhost/memory\";\n\
+         import \"ringhost/globals\";\n\
+         export {{ cabi_realloc }} from \"ringhost/memory\";\n",
+    );
+    text += &call("call", declared, export, passed);
+    text += &format!("\nexport function {}\n}}\n", shape.export);
+    if let (World::StatefulHandler, Some(restore)) = (world, find("restore")) {
+        text += &call("take", "state: Uint8Array", restore, "state");
+        text += STATE;
+    }
+    Ok((world, text))
+}
+
+/// A function that calls one of the kernel's, which may return nothing.
+fn call(name: &str, declared: &str, export: &Export<'_>, passed: &str) -> String {
+    let called = format!("kernel.{}({passed});", export.name);
+    let body = match export.returns {
+        "void" => format!("{called}\n  return null;"),
+        _ => format!("return {called}"),
+    };
+    format!("\nfunction {name}({declared}): string | null {{\n  {body}\n}}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(functions: &[(&'static str, &'static str)]) -> Result<(World, String)> {
+        let exports: Vec<_> = (functions.iter())
+            .map(|&(name, returns)| Export { name, returns })
+            .collect();
+        of(&exports, "../kernel.as")
+    }
+
+    #[test]
+    fn a_function_that_returns_nothing_never_fails() {
+        let (world, text) = entry(&[("serve", "void"), ("other", "i32")]).unwrap();
+        assert_eq!(world, World::Kernel);
+        let called = "  kernel.serve(message, replies);\n  return null;\n";
+        assert!(text.contains(called), "{text}");
+        let (_, text) = entry(&[("run", "string | null")]).unwrap();
+        assert!(text.contains("  return kernel.run();\n"), "{text}");
+    }
+
+    #[test]
+    fn a_handler_has_the_exports_for_its_state_if_it_has_one() {
+        let (world, text) = entry(&[("handle", "void")]).unwrap();
+        assert_eq!(world, World::Handler);
+        assert!(!text.contains("restore("), "{text}");
+        let state = [("snapshot", "string"), ("restore", "string | null")];
+        let (world, text) = entry(&[("handle", "void"), state[0], state[1]]).unwrap();
+        assert_eq!(world, World::StatefulHandler);
+        assert!(text.contains("return kernel.restore(state);"), "{text}");
+    }
+
+    #[test]
+    fn no_function_and_several_are_told_apart() {
+        let error = |functions| entry(functions).unwrap_err().to_string();
+        assert!(error(&[("snapshot", "string")]).contains("none of a kernel's functions"));
+        assert!(error(&[("run", "void"), ("handle", "void")]).contains("more than one"));
+    }
+}
