@@ -13,7 +13,12 @@ struct Sample {
     reply: &'static [u8],
 }
 
-const SAMPLES: [Sample; 8] = [
+const SAMPLES: [Sample; 9] = [
+    Sample {
+        kernel: "assemblyscript-blur",
+        request: b"P5 3 1 255 \x00\x40\x80",
+        reply: b"P5 3 1 255 \x10\x40\x70",
+    },
     Sample {
         kernel: "python-logs",
         request: b"nonsense",
@@ -210,6 +215,11 @@ async fn a_trap_is_told_with_the_line_that_it_is_in() {
             "zig/conformance/kernel.zig",
             "[argument.len..][0]",
         ),
+        (
+            "assemblyscript-conformance",
+            "assemblyscript/conformance/kernel.as.ts",
+            "PRIORITIES[argument",
+        ),
     ] {
         let source = root().join("kernels").join(file);
         let source = std::fs::read_to_string(source).unwrap();
@@ -234,6 +244,10 @@ async fn a_trap_is_told_in_the_words_of_its_language() {
             "zig-conformance",
             "panicked: index out of bounds: index 0, len 0",
         ),
+        (
+            "assemblyscript-conformance",
+            "Index out of range at ~lib/staticarray.ts:",
+        ),
     ] {
         let message = trapped(kernel).await.message.unwrap_or_default();
         assert!(message.starts_with(words), "{kernel}: {message}");
@@ -251,6 +265,7 @@ async fn the_state_of_each_goes_on_in_another() {
         "typescript",
         "python",
         "wat",
+        "assemblyscript",
     ] {
         let name = format!("{language}-counter");
         let runtime = runtime();

@@ -11,7 +11,8 @@ use crate::process::{output, run, say};
 use crate::workspace::{built, cargo, kernels_folder, root};
 
 /// The languages' folders in `kernels`, and the folders of their SDKs.
-const LANGUAGES: [&str; 8] = [
+const LANGUAGES: [&str; 9] = [
+    "assemblyscript",
     "c",
     "cpp",
     "go",
@@ -23,10 +24,11 @@ const LANGUAGES: [&str; 8] = [
 ];
 
 /// What decides beside a kernel's own folder what it becomes.
-const COMMON: [&str; 9] = [
+const COMMON: [&str; 10] = [
     "wit",
     "host/build/src",
     "host/schema/src",
+    "guest-sdk/assemblyscript",
     "guest-sdk/c",
     "guest-sdk/cpp",
     "guest-sdk/go",
