@@ -83,6 +83,7 @@ impl Language {
             Self::Python => "Python",
             Self::Go => "Go",
             Self::Rust => "Rust",
+            Self::AssemblyScript => "AssemblyScript",
         }
     }
 
