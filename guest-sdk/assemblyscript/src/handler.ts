@@ -15,6 +15,7 @@ export * from "./message";
 export { Replies } from "./replies";
 export { Sent, send, sendBatch } from "./send";
 export { bytesOf, decode, encode } from "./text";
+export { problem } from "./typed";
 
 /** Replies of this many bytes are sent before there are more of them. */
 const ENOUGH: usize = 256 * 1024;

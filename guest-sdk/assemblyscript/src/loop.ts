@@ -14,6 +14,7 @@ export * from "./message";
 export { Replies } from "./replies";
 export { Sent, send, sendBatch } from "./send";
 export { bytesOf, decode, encode } from "./text";
+export { problem } from "./typed";
 
 /** The most messages that are read ahead in one call. */
 const AHEAD: u32 = 63;

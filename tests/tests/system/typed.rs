@@ -10,7 +10,8 @@ use ringhost_tests::{PATIENCE, kernel, root, runtime, start};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
-const DOUBLERS: [&str; 8] = [
+const DOUBLERS: [&str; 9] = [
+    "assemblyscript-doubler",
     "c-doubler",
     "cpp-doubler",
     "go-doubler",
@@ -21,7 +22,8 @@ const DOUBLERS: [&str; 8] = [
     "zig-doubler",
 ];
 
-const WORDCOUNTS: [&str; 7] = [
+const WORDCOUNTS: [&str; 8] = [
+    "assemblyscript-wordcount",
     "c-wordcount",
     "cpp-wordcount",
     "go-wordcount",
@@ -222,22 +224,24 @@ async fn each_part_of_a_message_is_refused_with_its_field_and_byte() {
 }
 
 #[tokio::test]
-async fn without_integers_of_128_bits_go_has_the_rest() {
+async fn without_integers_of_128_bits_a_language_has_the_rest() {
     let runtime = runtime();
-    start(&runtime, "go-mirror").await;
     start(&runtime, "c-mirror").await;
-    for value in [Everything::least(), Everything::plain(), Everything::most()] {
-        let payload = encode(&value).unwrap();
-        let (payload, _) = payload.split_at(payload.len() - value.wide_length());
-        let reply = call(&runtime, "go-mirror", payload).await;
-        assert!(reply == *payload, "{}", reply.escape_ascii());
-    }
-    let plain = Everything::plain();
-    let payload = encode(&plain).unwrap();
-    for length in 0..payload.len() - plain.wide_length() {
-        let expected = said(&runtime, "c-mirror", &payload[..length]).await;
-        let words = said(&runtime, "go-mirror", &payload[..length]).await;
-        assert_eq!(words, expected);
+    for name in ["assemblyscript-mirror", "go-mirror"] {
+        start(&runtime, name).await;
+        for value in [Everything::least(), Everything::plain(), Everything::most()] {
+            let payload = encode(&value).unwrap();
+            let (payload, _) = payload.split_at(payload.len() - value.wide_length());
+            let reply = call(&runtime, name, payload).await;
+            assert!(reply == *payload, "{name}: {}", reply.escape_ascii());
+        }
+        let plain = Everything::plain();
+        let payload = encode(&plain).unwrap();
+        for length in 0..payload.len() - plain.wide_length() {
+            let expected = said(&runtime, "c-mirror", &payload[..length]).await;
+            let words = said(&runtime, name, &payload[..length]).await;
+            assert_eq!(words, expected, "{name}");
+        }
     }
 }
 

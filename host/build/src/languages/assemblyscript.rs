@@ -6,6 +6,7 @@ mod lines;
 use super::{Made, write};
 use crate::bindings;
 use crate::contract::World;
+use crate::messages;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use entry::Export;
@@ -34,7 +35,7 @@ macro_rules! file {
 }
 
 /// The SDK, which the compiler finds under the name `ringhost`.
-const SDK: [(&str, &str); 12] = [
+const SDK: [(&str, &str); 13] = [
     file!("globals.ts"),
     file!("handler.ts"),
     file!("life.ts"),
@@ -47,6 +48,7 @@ const SDK: [(&str, &str); 12] = [
     file!("result.ts"),
     file!("send.ts"),
     file!("text.ts"),
+    file!("typed.ts"),
 ];
 
 /// Prints what a source exports.
@@ -79,6 +81,11 @@ pub(super) fn build(project: &Project) -> Result<Made> {
     let (world, entry) = entry::of(&exports, &format!("../{}", source.to_string_lossy()))?;
     write(&folder.join("entry.ts"), &entry)?;
     write_sdk(&folder.join("sdk"), world)?;
+    if let Some(messages) = messages::folder(project) {
+        let text = fs::read_to_string(messages.join("messages.ts"))
+            .context("there are no types of messages")?;
+        write(&folder.join("sdk/messages/index.ts"), &text)?;
+    }
     let mut compile = Command::new(tools.join("node_modules/.bin/asc"));
     compile
         .current_dir(&project.folder)

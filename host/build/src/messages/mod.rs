@@ -4,6 +4,7 @@
 //! The parser gives an author's mistakes back with their place. What is generated is short, for what
 //! reads and writes messages is in the SDKs; a language is a file here.
 
+mod assemblyscript;
 mod c;
 mod cpp;
 mod definitions;
@@ -73,13 +74,16 @@ fn files(messages: &Messages, language: Language) -> Result<Vec<(&'static str, S
     let definitions = definitions(&messages)?;
     Ok(match language {
         // What stands in the source is declared by the SDK, or read and written by hand.
-        Language::Wat | Language::Rust | Language::AssemblyScript => Vec::new(),
+        Language::Wat | Language::Rust => Vec::new(),
         Language::C => {
             let (header, source) = c::write(&definitions);
             vec![("messages.h", header), ("messages.c", source)]
         }
         Language::Cpp => vec![("messages.hpp", cpp::write(&definitions))],
         Language::Zig => vec![("messages.zig", zig::write(&definitions))],
+        Language::AssemblyScript => {
+            vec![("messages.ts", assemblyscript::write(&definitions)?)]
+        }
         Language::Go => vec![
             ("go.mod", go::MODULE.to_owned()),
             ("messages.go", go::write(&definitions)?),
