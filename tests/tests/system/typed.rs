@@ -120,7 +120,7 @@ async fn each_wordcount_answers_as_the_one_in_rust() {
         "Ärger 42 über_Ärger ДА да".as_bytes(),
         b"a\xffb \xe2\x82 c\xf0\x9f\x92 d\xc0\xaf e\xed\xa0\x80f",
         long.as_bytes(),
-        long[1..].as_bytes(),
+        &long.as_bytes()[1..],
         "...".as_bytes(),
         many.as_bytes(),
     ];
@@ -349,13 +349,13 @@ enum Pack {
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
-enum Packed {
+enum PackerAnswer {
     Packed(Vec<u8>),
     Unpacked(Vec<u8>),
     Refused(String),
 }
 
-async fn packer(runtime: &RingKernelRuntime, request: &Pack) -> Packed {
+async fn packer(runtime: &RingKernelRuntime, request: &Pack) -> PackerAnswer {
     let request = encode(request).unwrap();
     decode(&call(runtime, "c-packer", &request).await).unwrap()
 }
@@ -374,12 +374,13 @@ async fn what_is_packed_is_shorter_and_unpacks_to_the_same() {
         (b"the ring of the ring of the ring ".repeat(1000), 1100),
         (mixed, 60_500),
     ] {
-        let Packed::Packed(packed) = packer(&runtime, &Pack::Pack(bytes.clone())).await else {
+        let PackerAnswer::Packed(packed) = packer(&runtime, &Pack::Pack(bytes.clone())).await
+        else {
             panic!("{} bytes are not packed", bytes.len());
         };
         assert!(packed.len() <= most, "{} to {}", bytes.len(), packed.len());
         let unpacked = packer(&runtime, &Pack::Unpack(packed)).await;
-        assert!(unpacked == Packed::Unpacked(bytes));
+        assert!(unpacked == PackerAnswer::Unpacked(bytes));
     }
 }
 
@@ -396,6 +397,6 @@ async fn what_was_never_packed_is_refused() {
         (endless, "it unpacks to more than a message holds"),
     ] {
         let refused = packer(&runtime, &Pack::Unpack(bytes)).await;
-        assert_eq!(refused, Packed::Refused(words.to_owned()));
+        assert_eq!(refused, PackerAnswer::Refused(words.to_owned()));
     }
 }

@@ -84,7 +84,7 @@ impl Launcher {
         let state = options.state.clone();
         let mut terms = Arc::new(Terms {
             tier: options.tier,
-            compiler: options.compiler.clone(),
+            compiler: options.compiler,
             grants: options.grants.clone(),
         });
         share(&self.terms, &mut terms);
