@@ -13,6 +13,7 @@ mod guest_compiler;
 mod hostile;
 mod instructions;
 mod kernels;
+mod languages;
 mod miri;
 mod python;
 mod ranks;
@@ -50,6 +51,12 @@ enum Task {
     },
     /// Run every hostile kernel beside an honest one and write docs/hostile.md
     Hostile {
+        /// The date that the page is to name
+        #[arg(long)]
+        date: Option<String>,
+    },
+    /// Hold a kernel in every language to the contract, measure it and write docs/languages.md
+    Languages {
         /// The date that the page is to name
         #[arg(long)]
         date: Option<String>,
@@ -116,6 +123,7 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Demo => demo::run(),
         Task::Test { arguments } => tests::run(&arguments),
+        Task::Languages { date } => languages::run(date.as_deref()),
         Task::Hostile { date } => hostile::run(date.as_deref()),
         Task::Bench { accept: true, .. } => instructions::accept(),
         Task::Bench { count: true, .. } => instructions::check(),

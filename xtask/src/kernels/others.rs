@@ -11,7 +11,7 @@ use crate::process::{output, run, say};
 use crate::workspace::{built, cargo, kernels_folder, root};
 
 /// The languages' folders in `kernels`, and the folders of their SDKs.
-const LANGUAGES: [&str; 9] = [
+pub const LANGUAGES: [&str; 9] = [
     "assemblyscript",
     "c",
     "cpp",
