@@ -116,9 +116,13 @@ fn read(folder: &Path, content: &mut Vec<String>) -> Result<()> {
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            if !path.ends_with("build") {
+            if !path.ends_with("build") && !path.ends_with("template") {
                 read(&path, content)?;
             }
+            continue;
+        }
+        // What is only read by people makes no other kernel.
+        if path.extension().is_some_and(|ending| ending == "md") {
             continue;
         }
         content.push(path.to_string_lossy().into_owned());
