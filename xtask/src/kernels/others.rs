@@ -125,7 +125,9 @@ fn read(folder: &Path, content: &mut Vec<String>) -> Result<()> {
         if path.extension().is_some_and(|ending| ending == "md") {
             continue;
         }
-        content.push(path.to_string_lossy().into_owned());
+        // As seen from the checkout, so that one that has moved has nothing to build.
+        let name = path.strip_prefix(root()).unwrap_or(&path);
+        content.push(name.to_string_lossy().into_owned());
         content.push(
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
         );
