@@ -92,9 +92,8 @@ cargo xtask languages{given}
 ```
 
 on one machine. A kernel's memory is that of its instance, after 10 000 messages and after a million; it may
-grow by 64 KiB, in Go by 5 MiB, for its collector first runs when there are 4 MiB. In Python it grows by 16
-bytes a message, without end: a fault that is not found yet. A first load compiles the
-component, which is kept from then on. The time of a message is that of a short one that is sent to the
+grow by 64 KiB, in Go by 5 MiB, for its collector first runs when there are 4 MiB. A first load compiles the
+component, which is kept from then on. The time of a message is that of one of 100 bytes that is sent to the
 kernel in a batch of a hundred, answered one by one, and received again: the best of five rounds.
 
 {kept}

@@ -10,7 +10,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 const MESSAGES: &str = "ring:messages";
 
 /// How many bytes of a module come before its sections.
-const HEADER: usize = 8;
+pub(crate) const HEADER: usize = 8;
 
 /// Of what compilers leave for debuggers, what no backtrace is made from.
 const DEBUGGERS: [&str; 5] = [
@@ -97,7 +97,8 @@ pub(crate) fn push_custom(module: &mut Vec<u8>, name: &str, bytes: &[u8]) {
     push_section(module, 0, &content);
 }
 
-fn push_section(module: &mut Vec<u8>, id: u8, content: &[u8]) {
+/// Appends a section, which modules and components write alike.
+pub(crate) fn push_section(module: &mut Vec<u8>, id: u8, content: &[u8]) {
     module.push(id);
     push_number(module, content.len());
     module.extend_from_slice(content);

@@ -1,5 +1,7 @@
 //! Python: CPython, which componentize-py puts into the component with the kernel.
 
+mod lists;
+
 use super::{Made, state, write};
 use crate::contract::{self, World};
 use crate::messages;
@@ -20,39 +22,39 @@ const TOOLS: Packages<'_> = Packages {
 const SDK: [(&str, &str); 9] = [
     (
         "ringhost/_snapshot.py",
-        include_str!("../../../../guest-sdk/python/ringhost/_snapshot.py"),
+        include_str!("../../../../../guest-sdk/python/ringhost/_snapshot.py"),
     ),
     (
         "ringhost/__init__.py",
-        include_str!("../../../../guest-sdk/python/ringhost/__init__.py"),
+        include_str!("../../../../../guest-sdk/python/ringhost/__init__.py"),
     ),
     (
         "entry_loop.py",
-        include_str!("../../../../guest-sdk/python/ringhost/entry_loop.py"),
+        include_str!("../../../../../guest-sdk/python/ringhost/entry_loop.py"),
     ),
     (
         "entry_handler.py",
-        include_str!("../../../../guest-sdk/python/ringhost/entry_handler.py"),
+        include_str!("../../../../../guest-sdk/python/ringhost/entry_handler.py"),
     ),
     (
         "ringhost/typed/__init__.py",
-        include_str!("../../../../guest-sdk/python/ringhost/typed/__init__.py"),
+        include_str!("../../../../../guest-sdk/python/ringhost/typed/__init__.py"),
     ),
     (
         "ringhost/typed/_named.py",
-        include_str!("../../../../guest-sdk/python/ringhost/typed/_named.py"),
+        include_str!("../../../../../guest-sdk/python/ringhost/typed/_named.py"),
     ),
     (
         "ringhost/typed/_parts.py",
-        include_str!("../../../../guest-sdk/python/ringhost/typed/_parts.py"),
+        include_str!("../../../../../guest-sdk/python/ringhost/typed/_parts.py"),
     ),
     (
         "ringhost/typed/_reader.py",
-        include_str!("../../../../guest-sdk/python/ringhost/typed/_reader.py"),
+        include_str!("../../../../../guest-sdk/python/ringhost/typed/_reader.py"),
     ),
     (
         "ringhost/typed/_scalars.py",
-        include_str!("../../../../guest-sdk/python/ringhost/typed/_scalars.py"),
+        include_str!("../../../../../guest-sdk/python/ringhost/typed/_scalars.py"),
     ),
 ];
 
@@ -122,5 +124,8 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             .arg(&component),
     )?;
     let read = || format!("cannot read {}", component.display());
-    Ok(Made::Component(fs::read(&component).with_context(read)?))
+    let made = fs::read(&component).with_context(read)?;
+    let freed =
+        lists::freed(&made).context("componentize-py made a component that is not known")?;
+    Ok(Made::Component(freed))
 }
