@@ -17,6 +17,7 @@ mod languages;
 mod miri;
 mod python;
 mod ranks;
+mod river;
 mod sanitize;
 mod simulate;
 mod tests;
@@ -42,7 +43,11 @@ enum Task {
         names: Vec<String>,
     },
     /// Run a kernel and a pipeline of kernels, and check the pipeline's answer
-    Demo,
+    Demo {
+        /// Run also a pipeline of a kernel in each language
+        #[arg(long)]
+        all: bool,
+    },
     /// Set up, build the kernels and run every test
     Test {
         /// Passed on to cargo test
@@ -121,7 +126,7 @@ fn run(task: Task) -> Result<()> {
             // They are few, and built only where they changed.
             kernels::others::build()
         }
-        Task::Demo => demo::run(),
+        Task::Demo { all } => demo::run(all),
         Task::Test { arguments } => tests::run(&arguments),
         Task::Languages { date } => languages::run(date.as_deref()),
         Task::Hostile { date } => hostile::run(date.as_deref()),

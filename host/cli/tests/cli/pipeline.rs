@@ -38,6 +38,27 @@ fn the_karate_club_is_ranked_as_published() {
 }
 
 #[test]
+fn a_kernel_in_each_language_adds_a_column_and_the_nile_changed_when_it_did() {
+    let path = root().join("kernels/pipelines/nile.toml");
+    kernel("python-readings");
+    let outcome = outcome(ringhost().arg("pipeline").arg(path), "");
+    let lines: Vec<&str> = outcome.succeeds().text().lines().collect();
+    assert_eq!(lines.len(), 100);
+    let years: Vec<u16> = lines
+        .iter()
+        .map(|line| line[..4].parse().unwrap())
+        .collect();
+    assert!(years.iter().copied().eq(1871..1971), "{years:?}");
+    // The flow, then the columns of C, Zig, C++, Rust, Go and AssemblyScript.
+    assert_eq!(
+        lines[99],
+        "1970   740   798.4   875   89  -1.1  1898 ###############"
+    );
+    // The note is TypeScript's.
+    assert!(lines[42].contains("the least so far"), "{}", lines[42]);
+}
+
+#[test]
 fn a_row_passes_everything_on_in_order() {
     let text: String = (0..5000).map(|number| format!("{number}\n")).collect();
     let outcome = pipeline(
