@@ -8,6 +8,7 @@ mod steps;
 mod text;
 
 use ringhost::{Builder, LaunchOptions, RingKernelRuntime, Source};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -29,20 +30,44 @@ pub fn root() -> PathBuf {
         .unwrap_or_default()
 }
 
+/// Where `cargo xtask kernels` puts what it builds.
+fn kernels() -> PathBuf {
+    std::env::var_os("RINGHOST_KERNELS")
+        .map_or_else(|| root().join("target").join("kernels"), PathBuf::from)
+}
+
 /// The file of a kernel that `cargo xtask kernels` built.
 ///
 /// # Panics
 /// If it has not been built.
 pub fn kernel_path(name: &str) -> PathBuf {
-    let folder = std::env::var_os("RINGHOST_KERNELS")
-        .map_or_else(|| root().join("target").join("kernels"), PathBuf::from);
-    let path = folder.join(name).with_extension("wasm");
+    let path = kernels().join(name).with_extension("wasm");
     assert!(
         path.is_file(),
         "{} is missing; run: cargo xtask kernels",
         path.display()
     );
     path
+}
+
+/// Whether a kernel could be built on this machine. Where its language's compiler could not be had,
+/// `cargo xtask test` tells of the calling test, which returns then, as skipped, and why.
+pub fn is_there(name: &str) -> bool {
+    let path = kernels().join(name);
+    let reason = std::fs::read_to_string(path.with_extension("skipped"));
+    let (false, Ok(reason)) = (path.with_extension("wasm").is_file(), reason) else {
+        return true;
+    };
+    let thread = std::thread::current();
+    let line = format!("{reason}\t{}\n", thread.name().unwrap_or(name));
+    eprintln!("skipped for {name}: {reason}");
+    if let Some(notes) = std::env::var_os("RINGHOST_SKIPPED") {
+        let notes = std::fs::OpenOptions::new().append(true).open(notes);
+        notes
+            .and_then(|mut notes| notes.write_all(line.as_bytes()))
+            .expect("what is skipped can be noted");
+    }
+    false
 }
 
 /// The same as a source to launch from.

@@ -14,7 +14,7 @@ const STEPS: [Step; 6] = [
     ("format", || {
         run_command(cargo().args(["fmt", "--all", "--check"]))
     }),
-    ("test", || crate::tests::run(&[])),
+    ("test", crate::tests::run_whole),
     ("count", crate::instructions::check),
     ("lint", || {
         let lint = [

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::process::{output, run as run_command, say};
 use crate::workspace::{built, cargo, kernels_folder};
@@ -39,7 +39,12 @@ pub fn run(is_all: bool) -> Result<()> {
     }
 
     say("building the kernels in other languages (some minutes the first time)");
-    kernels::others::build()?;
+    if let Some(skipped) = kernels::others::build()?.first() {
+        bail!(
+            "the demo of all languages needs them all: {}",
+            skipped.reason
+        );
+    }
     println!("\n3. Ten kernels in a row, each in another language, in one process: what the Nile");
     println!(
         "   carried in each year from 1871 to 1970 (Cobb 1978) goes through WAT, Python, C, C++,"

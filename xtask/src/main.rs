@@ -20,6 +20,7 @@ mod ranks;
 mod river;
 mod sanitize;
 mod simulate;
+mod skipped;
 mod tests;
 mod tool;
 mod workspace;
@@ -124,10 +125,10 @@ fn run(task: Task) -> Result<()> {
         Task::Kernels { names } => {
             kernels::build(&guest_compiler::find_or_make()?, &names)?;
             // They are few, and built only where they changed.
-            kernels::others::build()
+            kernels::others::build().map(drop)
         }
         Task::Demo { all } => demo::run(all),
-        Task::Test { arguments } => tests::run(&arguments),
+        Task::Test { arguments } => tests::run(&arguments).map(drop),
         Task::Languages { date } => languages::run(date.as_deref()),
         Task::Hostile { date } => hostile::run(date.as_deref()),
         Task::Bench { accept: true, .. } => instructions::accept(),

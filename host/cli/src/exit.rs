@@ -3,6 +3,7 @@
 use crate::console::{say, visible};
 use anyhow::Error;
 use ringhost::{GrantError, LoadError};
+use ringhost_toolchain::Missing;
 
 /// How a command ended that did not end in an error that is still to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,9 @@ pub fn code(outcome: Result<Exit, Error>) -> i32 {
 }
 
 fn error_code(error: &Error) -> i32 {
-    if error.chain().any(is_users_to_mend) {
+    if error.downcast_ref::<Missing>().is_some() {
+        3
+    } else if error.chain().any(is_users_to_mend) {
         2
     } else {
         1
@@ -101,5 +104,7 @@ mod tests {
         let wrong = Error::new(Wrong("no".into())).context("stage");
         assert_eq!(error_code(&wrong), 2);
         assert_eq!(error_code(&anyhow!("no")), 1);
+        let missing = anyhow!("no").context(Missing("npm".into())).context("x");
+        assert_eq!(error_code(&missing), 3);
     }
 }

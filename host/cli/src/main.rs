@@ -69,6 +69,7 @@ Exit codes:
   0    all went well
   1    a kernel or the host failed
   2    what was given is wrong: an option, a file, a component, a line of input
+  3    a language's compiler is neither there nor to be had
   130  interrupted by Ctrl-C or SIGTERM
 
 Compiled code is kept in $XDG_CACHE_HOME/ringhost/code, or in ~/.cache/ringhost/code.";

@@ -12,6 +12,10 @@
     )
 )]
 
+mod missing;
+
+pub use missing::Missing;
+
 pub mod cache;
 pub mod npm;
 pub mod process;

@@ -1,5 +1,6 @@
 //! Packages of npm.
 
+use crate::Missing;
 use crate::cache;
 use crate::process::{output, say};
 use anyhow::{Context, Result};
@@ -25,15 +26,15 @@ impl Packages<'_> {
     /// where nothing is to be done.
     ///
     /// # Errors
-    /// Where there is no Node.js with npm, or they cannot be fetched.
+    /// [`Missing`] where there is no Node.js with npm, or they cannot be fetched.
     pub fn find_or_fetch(&self) -> Result<PathBuf> {
         // Some packages hold programs of the machine.
         let kind = output(Command::new("node").args(["-p", "process.platform + process.arch"]))
             .with_context(|| {
-                format!(
-                    "{} come from npm: install Node.js 20 or later, with npm",
+                Missing(format!(
+                    "to fetch {} from npm, install Node.js 20 or later, with npm",
                     self.what
-                )
+                ))
             })?;
         let key = cache::key([self.manifest, self.lock, &kind]);
         let name = format!("{}-{key}", self.name);
@@ -62,7 +63,7 @@ impl Packages<'_> {
                     .arg("--loglevel=error")
                     .current_dir(&partial),
             )
-            .with_context(|| format!("cannot fetch {} from npm", self.what))?;
+            .with_context(|| Missing(format!("cannot fetch {} from npm", self.what)))?;
             cache::finish(&partial, &finished)?;
         }
         Ok(finished)

@@ -1,5 +1,6 @@
 //! Packages of PyPI, some of which hold no Python at all but a compiler.
 
+use crate::Missing;
 use crate::cache;
 use crate::process::{output, say};
 use anyhow::{Context, Result};
@@ -23,7 +24,7 @@ impl Packages<'_> {
     /// where nothing is to be done.
     ///
     /// # Errors
-    /// Where there is no Python with pip, or they cannot be fetched.
+    /// [`Missing`] where there is no Python with pip, or they cannot be fetched.
     pub fn find_or_fetch(&self) -> Result<PathBuf> {
         // What packages are built for: another Python needs a folder of its own.
         let kind = output(Command::new("python3").args([
@@ -31,10 +32,10 @@ impl Packages<'_> {
             "import sys, sysconfig; print(*sys.version_info[:2], sysconfig.get_platform())",
         ]))
         .with_context(|| {
-            format!(
-                "{} come from PyPI: install Python 3.9 or later, with pip",
+            Missing(format!(
+                "to fetch {} from PyPI, install Python 3.9 or later, with pip",
                 self.what
-            )
+            ))
         })?;
         let name = format!("{}-{}", self.name, cache::key([self.requirements, &kind]));
         let finished = cache::folder()?.join(&name);
@@ -58,7 +59,7 @@ impl Packages<'_> {
                     .arg("--target")
                     .arg(&partial),
             )
-            .with_context(|| format!("cannot fetch {} from PyPI", self.what))?;
+            .with_context(|| Missing(format!("cannot fetch {} from PyPI", self.what)))?;
             cache::finish(&partial, &finished)?;
         }
         Ok(finished)

@@ -1,7 +1,10 @@
 //! What is Go's own: goroutines, panics, its collector, and a runtime without WASI.
 
 use ringhost::{Ending, RingKernelRuntime};
-use ringhost_tests::{PATIENCE, runtime, start};
+use ringhost_tests::{PATIENCE, is_there, runtime, start};
+
+/// Where this kernel of Go's cannot be built, none can.
+const GO: &str = "go-faults";
 
 /// The last lines of a kernel that has died, each with its level.
 fn log(runtime: &RingKernelRuntime, kernel: &str) -> Vec<String> {
@@ -23,6 +26,9 @@ async fn dead(of: &str) -> (Ending, Vec<String>) {
 
 #[tokio::test]
 async fn goroutines_work_until_each_waits_before_the_kernel_waits_for_the_host() {
+    if !is_there(GO) {
+        return;
+    }
     let runtime = runtime();
     start(&runtime, "go-index").await;
     // One paragraph after the other goes through the goroutines; no further message wakes them.
@@ -35,6 +41,9 @@ async fn goroutines_work_until_each_waits_before_the_kernel_waits_for_the_host()
 
 #[tokio::test]
 async fn a_panic_is_told_with_its_words_and_its_line() {
+    if !is_there(GO) {
+        return;
+    }
     let runtime = runtime();
     start(&runtime, "go-conformance").await;
     runtime.send("go-conformance", "trap").await.unwrap();
@@ -55,6 +64,9 @@ async fn a_panic_is_told_with_its_words_and_its_line() {
 
 #[tokio::test]
 async fn a_goroutine_that_panics_leaves_its_words_and_its_trace_in_the_report() {
+    if !is_there(GO) {
+        return;
+    }
     let (ending, log) = dead("goroutine").await;
     let Ending::Trapped(trap) = ending else {
         panic!("{ending:?}");
@@ -74,6 +86,9 @@ async fn a_goroutine_that_panics_leaves_its_words_and_its_trace_in_the_report() 
 
 #[tokio::test]
 async fn a_kernel_whose_goroutines_all_wait_for_each_other_dies_and_says_so() {
+    if !is_there(GO) {
+        return;
+    }
     let (ending, log) = dead("asleep").await;
     let Ending::Trapped(trap) = ending else {
         panic!("{ending:?}");
@@ -88,6 +103,9 @@ async fn a_kernel_whose_goroutines_all_wait_for_each_other_dies_and_says_so() {
 
 #[tokio::test]
 async fn what_was_printed_without_the_end_of_a_line_is_logged_at_the_exit() {
+    if !is_there(GO) {
+        return;
+    }
     let (ending, log) = dead("exit").await;
     assert!(matches!(ending, Ending::Trapped(_)), "{ending:?}");
     assert_eq!(log, ["INFO not the end of a line"]);
@@ -95,6 +113,9 @@ async fn what_was_printed_without_the_end_of_a_line_is_logged_at_the_exit() {
 
 #[tokio::test]
 async fn what_is_printed_is_logged_by_line_and_mended_where_it_is_no_text() {
+    if !is_there(GO) {
+        return;
+    }
     let runtime = runtime();
     start(&runtime, "go-faults").await;
     runtime
@@ -108,6 +129,9 @@ async fn what_is_printed_is_logged_by_line_and_mended_where_it_is_no_text() {
 
 #[tokio::test]
 async fn long_messages_leave_no_memory_behind() {
+    if !is_there(GO) {
+        return;
+    }
     let runtime = runtime();
     start(&runtime, "go-conformance").await;
     let long = "x".repeat(1 << 20);

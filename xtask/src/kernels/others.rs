@@ -2,12 +2,14 @@
 //! `ringhost build`.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::cache;
-use crate::process::{output, run, say};
+use crate::process::{line, run, say, start_failure};
 use crate::workspace::{built, cargo, kernels_folder, root};
 
 /// The languages' folders in `kernels`, and the folders of their SDKs.
@@ -37,11 +39,24 @@ const COMMON: [&str; 10] = [
     "guest-sdk/zig",
 ];
 
-/// Builds those that changed, or whose SDK did, to `target/kernels/LANGUAGE-NAME.wasm`.
+/// The exit code of `ringhost build` where a language's compiler is neither there nor to be had.
+const MISSING: i32 = 3;
+
+/// A kernel that cannot be built on this machine.
+pub struct Skipped {
+    /// The folder of its language.
+    language: Option<PathBuf>,
+    /// Why it cannot be built.
+    pub reason: String,
+}
+
+/// Builds those that changed, or whose SDK did, to `target/kernels/LANGUAGE-NAME.wasm`, and returns
+/// those whose language's compiler cannot be had. For each of those the reason is told, and left in a
+/// file where the tests that want it look, `target/kernels/LANGUAGE-NAME.skipped`.
 ///
 /// # Errors
-/// Where one cannot be built.
-pub fn build() -> Result<()> {
+/// Where one cannot be built for another reason.
+pub fn build() -> Result<Vec<Skipped>> {
     let mut common = Vec::new();
     for folder in COMMON {
         read(&root().join(folder), &mut common)?;
@@ -57,28 +72,74 @@ pub fn build() -> Result<()> {
             stale.push((folder, component, key));
         }
     }
+    let mut skipped: Vec<Skipped> = Vec::new();
     if stale.is_empty() {
-        return Ok(());
+        return Ok(skipped);
     }
     fs::create_dir_all(kernels_folder())?;
     run(cargo().args(["build", "--quiet", "--workspace", "--bin", "ringhost"]))?;
     for (folder, component, key) in stale {
-        let mut command = built("ringhost");
-        command
-            .arg("build")
-            .arg(&folder)
-            .arg("--output")
-            .arg(&component);
-        output(&mut command)?;
+        let name = component.file_stem().unwrap_or_default().to_string_lossy();
+        let note = component.with_extension("skipped");
+        remove(&note)?;
+        let language = folder.parent().map(Path::to_owned);
+        // What cannot be had for one kernel is not asked for again for the next.
+        let known = skipped.iter().find(|other| other.language == language);
+        let missing = match known {
+            Some(known) => Some(known.reason.clone()),
+            None => build_one(&folder, &component)?.inspect(|reason| {
+                say(format!("skipped {name} and all in its language: {reason}"));
+            }),
+        };
+        if let Some(reason) = missing {
+            // What an earlier build left is not this kernel.
+            remove(&component)?;
+            fs::write(note, &reason)?;
+            skipped.push(Skipped { language, reason });
+            continue;
+        }
         fs::write(component.with_extension("key"), key)?;
-        let name = component.file_name().unwrap_or_default().to_string_lossy();
         let length = fs::metadata(&component)?.len();
         say(format!(
-            "built target/kernels/{name} ({} KB)",
+            "built target/kernels/{name}.wasm ({} KB)",
             length.div_ceil(1000)
         ));
     }
-    Ok(())
+    Ok(skipped)
+}
+
+/// Builds a kernel, or says why its compiler cannot be had.
+fn build_one(folder: &Path, component: &Path) -> Result<Option<String>> {
+    let mut command = built("ringhost");
+    command.arg("build").arg(folder);
+    command.arg("--output").arg(component);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| start_failure(&command))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(MISSING) {
+        // "error: cannot build FILE: REASON", which is the same for all files of the language.
+        let reason = said.trim().splitn(3, ": ").last().unwrap_or_default();
+        return Ok(Some(reason.to_owned()));
+    }
+    ensure!(
+        output.status.success(),
+        "`{}` failed: {}\n{}",
+        line(&command),
+        output.status,
+        said.trim_end()
+    );
+    Ok(None)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The kernels' folders.

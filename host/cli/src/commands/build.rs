@@ -35,7 +35,7 @@ Examples:
   ringhost build kernels/c/doubler
   ringhost build echo.wat --output echo.wasm
 
-Exit codes: 0 it is built, 1 its source does not compile or its compiler is not to be had.";
+Exit codes: 0 it is built, 1 its source does not compile, 3 its compiler is neither there nor to be had.";
 
 pub fn execute(arguments: Arguments) -> Result<Exit> {
     let project = Project::find(&arguments.path)?;

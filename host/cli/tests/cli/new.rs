@@ -179,3 +179,23 @@ fn nothing_is_written_over() {
         1
     );
 }
+
+#[test]
+fn a_compiler_that_is_not_to_be_had_is_told_with_what_brings_it() {
+    let folder = TempDir::new().unwrap();
+    for (language, brings) in [
+        (
+            "typescript",
+            "from npm, install Node.js 20 or later, with npm",
+        ),
+        ("zig", "from PyPI, install Python 3.9 or later, with pip"),
+    ] {
+        let project = folder.path().join(language);
+        let new = ["new", language, "--lang", language];
+        let made = outcome(ringhost().args(new).current_dir(folder.path()), "");
+        made.succeeds();
+        let mut build = ringhost();
+        build.arg("build").arg(&project).env("PATH", folder.path());
+        outcome(&mut build, "").fails(3, &[brings, "is it installed and on PATH?"]);
+    }
+}

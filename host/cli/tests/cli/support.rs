@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,26 +12,7 @@ use tempfile::TempDir;
 /// Longer than anything here takes, even on a busy machine: what takes so long hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The checkout.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .unwrap()
-}
-
-/// The file of a kernel that `cargo xtask kernels` built.
-pub fn kernel(name: &str) -> PathBuf {
-    let folder = std::env::var_os("RINGHOST_KERNELS")
-        .map_or_else(|| root().join("target/kernels"), PathBuf::from);
-    let path = folder.join(name).with_extension("wasm");
-    assert!(
-        path.is_file(),
-        "{} is missing; run: cargo xtask kernels",
-        path.display()
-    );
-    path
-}
+pub use ringhost_tests::{is_there, kernel_path as kernel, root};
 
 /// A folder with a kernel of the checkout, and a manifest beside it.
 pub fn with_manifest(name: &str, manifest: impl AsRef<[u8]>) -> (TempDir, PathBuf) {

@@ -63,7 +63,7 @@ Examples:
   ringhost test kernels/python/doubler --log debug
 
 Exit codes: 0 all answers are as they should be, 1 some are not, or the source does not compile, 2 what
-was given is wrong.";
+was given is wrong, 3 the source's compiler is neither there nor to be had.";
 
 pub fn execute(arguments: Arguments) -> Result<Exit> {
     let project = Project::find(&arguments.path)?;
