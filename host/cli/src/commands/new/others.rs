@@ -52,6 +52,13 @@ pub fn write(folder: &Path, name: &str, language: Language, handler: bool) -> Re
             own => write(file, own.unwrap_or(text))?,
         }
     }
+    // What languages that share an SDK do not share.
+    let own = format!("{sdk}{}/", language.name());
+    for (path, text) in embedded::TEMPLATES {
+        if let Some(file) = path.strip_prefix(&own) {
+            write(file, text)?;
+        }
+    }
     let manifest = embedded::TEMPLATE
         .iter()
         .find(|(path, _)| *path == MANIFEST);
@@ -78,6 +85,16 @@ fn embedded(path: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_typescript_is_told_where_its_types_are() {
+        for language in [Language::TypeScript, Language::JavaScript] {
+            let folder = tempfile::tempdir().unwrap();
+            write(folder.path(), "word-counter", language, false).unwrap();
+            let told = folder.path().join("tsconfig.json").exists();
+            assert_eq!(told, language == Language::TypeScript);
+        }
+    }
 
     #[test]
     fn every_language_has_a_template_in_which_everything_is_filled() {
