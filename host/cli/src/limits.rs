@@ -15,7 +15,9 @@ pub struct ManifestFile {
         long,
         value_name = "FILE",
         conflicts_with = "no_manifest",
-        help_heading = "Limits"
+        help_heading = "Limits",
+        // Before the limits themselves.
+        display_order = 0
     )]
     pub manifest: Option<PathBuf>,
 }

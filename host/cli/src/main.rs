@@ -21,6 +21,7 @@ mod loading;
 mod log;
 mod options;
 mod parse;
+mod setup;
 mod stats;
 
 use clap::{Parser, Subcommand};

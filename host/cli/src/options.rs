@@ -1,4 +1,4 @@
-//! Options that `run` and `pipeline` share, and what they make of the library's.
+//! Options of the commands that run kernels, by what they are about, and what they make of the library's.
 
 use crate::loading::LoadOptions;
 use crate::log::Level;

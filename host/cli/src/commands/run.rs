@@ -2,10 +2,9 @@
 
 use crate::exit::Exit;
 use crate::flow::{Flow, Input, Stage};
-use crate::grants::GrantOptions;
-use crate::limits::{LimitOptions, ManifestFile, set};
-use crate::loading::LoadOptions;
-use crate::options::{FlowOptions, HostOptions, OverflowName, ReportOptions};
+use crate::limits::{ManifestFile, set};
+use crate::options::OverflowName;
+use crate::setup::Setup;
 use anyhow::Result;
 use clap::Args;
 use ringhost::KernelId;
@@ -40,7 +39,7 @@ pub struct Arguments {
     id: Option<String>,
 
     #[command(flatten)]
-    messages: FlowOptions,
+    setup: Setup,
 
     /// What a full input queue does with one more message [default: the manifest's, else wait]
     #[arg(long, value_enum, help_heading = "Messages")]
@@ -48,21 +47,6 @@ pub struct Arguments {
 
     #[command(flatten)]
     named: ManifestFile,
-
-    #[command(flatten)]
-    limits: LimitOptions,
-
-    #[command(flatten)]
-    grants: GrantOptions,
-
-    #[command(flatten)]
-    host: HostOptions,
-
-    #[command(flatten)]
-    loading: LoadOptions,
-
-    #[command(flatten)]
-    reports: ReportOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -83,13 +67,10 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     // Before the input is opened and the component compiled.
     KernelId::new(&id).map_err(ringhost::Error::from)?;
     let manifest = arguments
-        .limits
+        .setup
         .manifest(&arguments.kernel, arguments.named.manifest)?;
-    arguments.grants.allow(&manifest)?;
     let note = manifest.note();
-    let options = arguments.limits.over(manifest.options);
-    let options = arguments.loading.over(options);
-    let mut options = arguments.grants.beside(options);
+    let mut options = arguments.setup.over(manifest.options);
     set(&mut options.overflow, arguments.overflow.map(Into::into));
     let stage = Stage {
         id,
@@ -100,10 +81,7 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let flow = Flow {
         stages: vec![stage],
         input: Input::open(arguments.input.as_deref())?,
-        host: arguments.host,
-        loading: arguments.loading,
-        messages: arguments.messages,
-        reports: arguments.reports,
+        setup: arguments.setup,
     };
     flow.run()
 }

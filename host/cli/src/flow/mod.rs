@@ -13,8 +13,7 @@ mod types;
 use crate::console::{Console, visible};
 use crate::exit::{Exit, Wrong};
 use crate::interrupt::Interrupt;
-use crate::loading::LoadOptions;
-use crate::options::{FlowOptions, HostOptions, ReportOptions};
+use crate::setup::Setup;
 use crate::{log, stats};
 use anyhow::{Context, Result};
 use drain::Drain;
@@ -44,10 +43,7 @@ pub struct Stage {
 pub struct Flow {
     pub stages: Vec<Stage>,
     pub input: Input,
-    pub host: HostOptions,
-    pub loading: LoadOptions,
-    pub messages: FlowOptions,
-    pub reports: ReportOptions,
+    pub setup: Setup,
 }
 
 impl Flow {
@@ -58,8 +54,8 @@ impl Flow {
     /// with the input and the kernels is told here already.
     pub fn run(self) -> Result<Exit> {
         let console = Console::new();
-        log::start(self.reports.log, &console);
-        if self.reports.log.shows(Level::Warn) {
+        log::start(self.setup.reports.log, &console);
+        if self.setup.reports.log.shows(Level::Warn) {
             self.note_manifests(&console);
         }
         let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
@@ -86,7 +82,7 @@ impl Flow {
 
     async fn pass(self, console: Console) -> Result<Exit> {
         let mut interrupt = Interrupt::listen()?;
-        let runtime = self.host.runtime(&self.loading, &self.reports)?;
+        let runtime = self.setup.runtime()?;
         let (input, output) = tokio::select! {
             formats = self.launch(&runtime) => formats?,
             () = interrupt.raised() => return Ok(Exit::Interrupted),
@@ -102,10 +98,10 @@ impl Flow {
             input: self.input,
             format: watch::channel(input).1,
             message_limit,
-            skip_invalid: self.messages.skip_invalid,
+            skip_invalid: self.setup.messages.skip_invalid,
             closes: true,
             sent: sent.clone(),
-            timeout: self.messages.timeout,
+            timeout: self.setup.messages.timeout,
             progress: progress.clone(),
             console: console.clone(),
         };
@@ -113,8 +109,8 @@ impl Flow {
             runtime: &runtime,
             last: ids.last().cloned().unwrap_or_default(),
             format: output,
-            grace: self.messages.grace,
-            terminate_timeout: self.messages.terminate_timeout,
+            grace: self.setup.messages.grace,
+            terminate_timeout: self.setup.messages.terminate_timeout,
             fed: feeder.start()?,
             interrupt,
         };
@@ -126,13 +122,13 @@ impl Flow {
             ids: &ids,
             input: &input_name,
             sent: &sent,
-            log: self.reports.log,
-            json: self.reports.stats == Some(stats::Form::Json),
-            grace: self.messages.grace,
-            terminate_timeout: self.messages.terminate_timeout,
+            log: self.setup.reports.log,
+            json: self.setup.reports.stats == Some(stats::Form::Json),
+            grace: self.setup.messages.grace,
+            terminate_timeout: self.setup.messages.terminate_timeout,
         }
         .tell(&drained)?;
-        if let Some(form) = self.reports.stats {
+        if let Some(form) = self.setup.reports.stats {
             stats::tell(&runtime, &ids, form)?;
         }
         Ok(exit)
@@ -152,7 +148,7 @@ impl Flow {
         for stage in &self.stages {
             runtime.activate(&stage.id).await?;
         }
-        let raw = self.messages.raw;
+        let raw = self.setup.messages.raw;
         let input = declared.first().and_then(|messages| messages.input.clone());
         let output = declared.last().and_then(|messages| messages.output.clone());
         Ok((Format::of(input, raw), Format::of(output, raw)))

@@ -5,10 +5,8 @@ mod watch;
 
 use crate::exit::Exit;
 use crate::flow::Input;
-use crate::grants::GrantOptions;
-use crate::limits::{LimitOptions, ManifestFile};
-use crate::loading::LoadOptions;
-use crate::options::{FlowOptions, HostOptions, ReportOptions};
+use crate::limits::ManifestFile;
+use crate::setup::Setup;
 use anyhow::Result;
 use clap::Args;
 use ringhost_build::Project;
@@ -36,25 +34,10 @@ pub struct Arguments {
     input: Option<PathBuf>,
 
     #[command(flatten)]
-    messages: FlowOptions,
+    setup: Setup,
 
     #[command(flatten)]
     named: ManifestFile,
-
-    #[command(flatten)]
-    limits: LimitOptions,
-
-    #[command(flatten)]
-    grants: GrantOptions,
-
-    #[command(flatten)]
-    host: HostOptions,
-
-    #[command(flatten)]
-    loading: LoadOptions,
-
-    #[command(flatten)]
-    reports: ReportOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -73,18 +56,12 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let at = component
         .as_ref()
         .map_or_else(|_| project.component(), Clone::clone);
-    let manifest = arguments.limits.manifest(&at, arguments.named.manifest)?;
-    arguments.grants.allow(&manifest)?;
-    let options = arguments.limits.over(manifest.options);
-    let options = arguments.loading.over(options);
+    let manifest = arguments.setup.manifest(&at, arguments.named.manifest)?;
     let session = Session {
-        options: arguments.grants.beside(options),
+        options: arguments.setup.over(manifest.options),
         project,
         input,
-        host: arguments.host,
-        loading: arguments.loading,
-        messages: arguments.messages,
-        reports: arguments.reports,
+        setup: arguments.setup,
     };
     session.run(component)
 }

@@ -5,8 +5,7 @@ use crate::console::{Console, visible};
 use crate::exit::Exit;
 use crate::flow::{Feeder, Format, Input, Sent, death, hand_on, with_path};
 use crate::interrupt::Interrupt;
-use crate::loading::LoadOptions;
-use crate::options::{FlowOptions, HostOptions, ReportOptions};
+use crate::setup::Setup;
 use crate::{log, stats};
 use anyhow::{Context, Result};
 use ringhost::{
@@ -25,10 +24,7 @@ pub struct Session {
     pub project: Project,
     pub input: Input,
     pub options: LaunchOptions,
-    pub host: HostOptions,
-    pub loading: LoadOptions,
-    pub messages: FlowOptions,
-    pub reports: ReportOptions,
+    pub setup: Setup,
 }
 
 /// How messages are read and printed at present.
@@ -44,7 +40,7 @@ impl Session {
     /// What kept it from beginning, and what went wrong with standard output.
     pub fn run(self, built: Result<PathBuf>) -> Result<Exit> {
         let console = Console::new();
-        log::start(self.reports.log, &console);
+        log::start(self.setup.reports.log, &console);
         let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
         let outcome = executor.block_on(self.pass(built, &console));
         // The thread of the input may still be using it; the process ends soon.
@@ -55,7 +51,7 @@ impl Session {
     async fn pass(mut self, built: Result<PathBuf>, console: &Console) -> Result<Exit> {
         let mut interrupt = Interrupt::listen()?;
         let mut watch = Watch::new(&self.project.folder);
-        let runtime = self.host.runtime(&self.loading, &self.reports)?;
+        let runtime = self.setup.runtime()?;
         let begun = tokio::select! {
             formats = self.begin(&runtime, built, &mut watch, console) => formats?,
             () = interrupt.raised() => return Ok(Exit::Interrupted),
@@ -69,9 +65,9 @@ impl Session {
             () = interrupt.raised() => Exit::Interrupted,
         };
         runtime
-            .terminate_all_timeout(self.messages.terminate_timeout)
+            .terminate_all_timeout(self.setup.messages.terminate_timeout)
             .await;
-        if let Some(form) = self.reports.stats {
+        if let Some(form) = self.setup.reports.stats {
             stats::tell(&runtime, std::slice::from_ref(&self.project.name), form)?;
         }
         Ok(exit)
@@ -122,7 +118,7 @@ impl Session {
         let launched = runtime.launch_with(name, component, options).await;
         launched.map_err(with_path)?;
         runtime.activate(name).await?;
-        let raw = self.messages.raw;
+        let raw = self.setup.messages.raw;
         Ok(Formats {
             input: watch::Sender::new(Format::of(messages.input, raw)),
             output: watch::Sender::new(Format::of(messages.output, raw)),
@@ -150,7 +146,7 @@ impl Session {
             skip_invalid: true,
             closes: false,
             sent: sent.clone(),
-            timeout: self.messages.timeout,
+            timeout: self.setup.messages.timeout,
             progress: console.progress(None),
             console: console.clone(),
         };
@@ -207,7 +203,7 @@ impl Session {
             replaced => replaced,
         };
         replaced.map_err(with_path)?;
-        let raw = self.messages.raw;
+        let raw = self.setup.messages.raw;
         formats.input.send_replace(Format::of(messages.input, raw));
         formats
             .output
@@ -231,7 +227,7 @@ impl Session {
             };
             let line = report.last_message.and_then(|id| sent.line_of(id));
             let line = line.map(|line| format!("line {line} of the input"));
-            let text = death::text(report, self.reports.log, line.as_deref());
+            let text = death::text(report, self.setup.reports.log, line.as_deref());
             console.say(&format!("error: {}", visible(&text)));
         }
     }

@@ -4,10 +4,8 @@ mod file;
 
 use crate::exit::Exit;
 use crate::flow::{Flow, Input, Stage};
-use crate::grants::GrantOptions;
-use crate::limits::{LimitOptions, set};
-use crate::loading::LoadOptions;
-use crate::options::{FlowOptions, HostOptions, ReportOptions};
+use crate::limits::set;
+use crate::setup::Setup;
 use anyhow::Result;
 use clap::Args;
 use file::Pipeline;
@@ -34,22 +32,7 @@ pub struct Arguments {
     input: Option<PathBuf>,
 
     #[command(flatten)]
-    messages: FlowOptions,
-
-    #[command(flatten)]
-    limits: LimitOptions,
-
-    #[command(flatten)]
-    grants: GrantOptions,
-
-    #[command(flatten)]
-    host: HostOptions,
-
-    #[command(flatten)]
-    loading: LoadOptions,
-
-    #[command(flatten)]
-    reports: ReportOptions,
+    setup: Setup,
 }
 
 const EXAMPLES: &str = "\
@@ -81,27 +64,22 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let input = arguments.input.or(named);
     let stages = pipeline.stages.into_iter().map(|stage| {
         let kernel = folder.join(stage.kernel);
-        let manifest = arguments.limits.manifest(&kernel, None)?;
-        arguments.grants.allow(&manifest)?;
+        let manifest = arguments.setup.manifest(&kernel, None)?;
         let note = manifest.note();
         let mut options = manifest.options;
         set(&mut options.overflow, stage.overflow);
         options.queue_size = stage.queue_size.or(options.queue_size);
-        let options = arguments.loading.over(arguments.limits.over(options));
         Ok(Stage {
             id: stage.name,
             kernel,
             manifest: note,
-            options: arguments.grants.beside(options),
+            options: arguments.setup.over(options),
         })
     });
     let flow = Flow {
         stages: stages.collect::<Result<_>>()?,
         input: Input::open(input.as_deref())?,
-        host: arguments.host,
-        loading: arguments.loading,
-        messages: arguments.messages,
-        reports: arguments.reports,
+        setup: arguments.setup,
     };
     flow.run()
 }

@@ -5,11 +5,9 @@ mod check;
 
 use crate::console::{Console, print, visible};
 use crate::exit::Exit;
-use crate::grants::GrantOptions;
-use crate::limits::{LimitOptions, ManifestFile};
-use crate::loading::LoadOptions;
+use crate::limits::ManifestFile;
 use crate::log;
-use crate::options::{FlowOptions, HostOptions, ReportOptions};
+use crate::setup::Setup;
 use anyhow::{Context, Result};
 use cases::Cases;
 use check::Checker;
@@ -36,25 +34,10 @@ pub struct Arguments {
     path: PathBuf,
 
     #[command(flatten)]
-    messages: FlowOptions,
+    setup: Setup,
 
     #[command(flatten)]
     named: ManifestFile,
-
-    #[command(flatten)]
-    limits: LimitOptions,
-
-    #[command(flatten)]
-    grants: GrantOptions,
-
-    #[command(flatten)]
-    host: HostOptions,
-
-    #[command(flatten)]
-    loading: LoadOptions,
-
-    #[command(flatten)]
-    reports: ReportOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -69,24 +52,19 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let project = Project::find(&arguments.path)?;
     let cases = Cases::read(&project.folder)?;
     let component = ringhost_build::build(&project)?;
-    let limits = &arguments.limits;
-    let manifest = limits.manifest(&component, arguments.named.manifest)?;
-    arguments.grants.allow(&manifest)?;
-    let options = arguments.limits.over(manifest.options);
-    let options = arguments.loading.over(options);
-    let options = arguments.grants.beside(options);
-    log::start(arguments.reports.log, &Console::new());
+    let named = arguments.named.manifest;
+    let manifest = arguments.setup.manifest(&component, named)?;
+    let options = arguments.setup.over(manifest.options);
+    log::start(arguments.setup.reports.log, &Console::new());
     let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
     executor.block_on(async {
-        let runtime = arguments
-            .host
-            .runtime(&arguments.loading, &arguments.reports)?;
+        let runtime = arguments.setup.runtime()?;
         let checker = Checker {
             runtime: &runtime,
             component: &component,
             options,
-            raw: arguments.messages.raw,
-            grace: arguments.messages.grace,
+            raw: arguments.setup.messages.raw,
+            grace: arguments.setup.messages.grace,
         };
         let mut failed = 0;
         for (at, case) in cases.case.iter().enumerate() {
