@@ -1,7 +1,8 @@
 //! From a core module to a component.
 
 use crate::contract::{self, World};
-use anyhow::{Context, Result};
+use crate::fit::misfit;
+use anyhow::Result;
 use wasi_preview1_component_adapter_provider as adapter;
 use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -59,10 +60,7 @@ fn encode(mut module: Vec<u8>, wasi: Vec<u8>) -> Result<Vec<u8>> {
             .adapter(adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, &wasi)?
             .encode()
     };
-    encode().with_context(|| {
-        let world = world.name();
-        format!("it does not fit the world `{world}` of ring:kernel@0.1.0")
-    })
+    encode().map_err(|error| misfit(world, &module, &error))
 }
 
 /// A module without the sections that are for debuggers alone.

@@ -1,14 +1,14 @@
 //! The contract, and which of its worlds a module is made for.
 
 use anyhow::{Result, bail};
-use std::collections::HashSet;
 use wasmparser::{Parser, Payload};
 use wit_parser::{Resolve, WorldId};
 
 /// The contract, as a kernel's author reads it.
 pub(crate) const TEXT: &str = include_str!("../../../wit/ring-kernel.wit");
 
-/// What the export of a handler's state is called in a core module.
+/// What the export of a handler's state is called in a component, and in a core module.
+const STATE: &str = "ring:kernel/state@0.1.0";
 const SNAPSHOT: &str = "ring:kernel/state@0.1.0#snapshot";
 
 /// A world for what only logs.
@@ -39,25 +39,57 @@ impl World {
         Ok((resolve, world))
     }
 
-    /// The world for which a core module is made, by what it exports.
+    /// The world for which a module or a component is made, by what it exports.
     ///
     /// # Errors
     /// If it is for none.
-    pub(crate) fn of(module: &[u8]) -> Result<Self> {
-        let exports = exports(module)?;
-        match (exports.contains("run"), exports.contains("handle")) {
+    pub(crate) fn of(wasm: &[u8]) -> Result<Self> {
+        let exports = exports(wasm)?;
+        let has = |name| exports.contains(&name);
+        match (has("run"), has("handle")) {
             (true, false) => Ok(Self::Kernel),
-            (false, true) if exports.contains(SNAPSHOT) => Ok(Self::StatefulHandler),
+            (false, true) if exports.iter().any(|name| is_state(name)) => Ok(Self::StatefulHandler),
             (false, true) => Ok(Self::Handler),
             (true, true) => {
                 bail!("it exports both `run` and `handle`; a kernel is a loop or a handler")
             }
-            (false, false) => {
-                bail!(
-                    "it exports neither `run` (a loop) nor `handle` (a handler), as a kernel does"
-                )
-            }
+            (false, false) => bail!(
+                "it exports {}, and neither `run` (a loop) nor `handle` (a handler), as a kernel \
+                 does{}; `ringhost new` begins one in your language",
+                shown(&exports),
+                if exports.iter().any(|name| is_main(name)) {
+                    ": it is a program with a main function, where a kernel is a library (C: \
+                     -mexec-model=reactor, Go: -buildmode=c-shared, Rust: crate-type cdylib)"
+                } else {
+                    ""
+                }
+            ),
         }
+    }
+}
+
+/// Whether this is how a handler's state is exported.
+fn is_state(export: &str) -> bool {
+    export == SNAPSHOT || export == STATE
+}
+
+/// Whether this is how a program's main function is exported.
+fn is_main(export: &str) -> bool {
+    export == "_start" || export.starts_with("wasi:cli/run@")
+}
+
+/// The first few names.
+fn shown(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let first: Vec<_> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match (first.is_empty(), names.len() > SHOWN) {
+        (true, _) => "nothing".to_owned(),
+        (false, false) => first.join(", "),
+        (false, true) => first.join(", ") + " and more",
     }
 }
 
@@ -70,13 +102,25 @@ pub(crate) fn logging() -> Result<(Resolve, WorldId)> {
     Ok((resolve, world))
 }
 
-fn exports(module: &[u8]) -> Result<HashSet<&str>> {
-    let mut names = HashSet::new();
-    for payload in Parser::new(0).parse_all(module) {
-        if let Payload::ExportSection(section) = payload? {
-            for export in section {
-                names.insert(export?.name);
+/// What a module or a component exports, and not what lies in it.
+fn exports(wasm: &[u8]) -> Result<Vec<&str>> {
+    let mut names = Vec::new();
+    let mut depth = 0_usize;
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ExportSection(section) if depth == 0 => {
+                for export in section {
+                    names.push(export?.name);
+                }
             }
+            Payload::ComponentExportSection(section) if depth == 0 => {
+                for export in section {
+                    names.push(export?.name.name);
+                }
+            }
+            _ => {}
         }
     }
     Ok(names)
@@ -108,9 +152,35 @@ mod tests {
     }
 
     #[test]
+    fn so_is_a_component_and_not_by_what_lies_in_it() {
+        let inner = r#"(core module (func (export "run")))"#;
+        let state = r#"(instance $state) (export "ring:kernel/state@0.1.0" (instance $state))"#;
+        let handle = r#"(instance $handle) (export "handle" (instance $handle))"#;
+        let text = format!("(component {inner} {handle} {state})");
+        assert_eq!(world_of(&text).unwrap(), World::StatefulHandler);
+        let error = world_of(&format!("(component {inner})")).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("it exports nothing, and neither"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn a_module_that_is_for_none_is_told_why() {
         let error = world_of("(module)").unwrap_err().to_string();
-        assert!(error.contains("neither `run`"), "{error}");
+        assert!(
+            error.contains("it exports nothing, and neither `run`"),
+            "{error}"
+        );
+        let program = r#"(module (func (export "_start")) (memory (export "memory") 1))"#;
+        let error = world_of(program).unwrap_err().to_string();
+        assert!(
+            error.contains("it exports `_start`, `memory`, and neither"),
+            "{error}"
+        );
+        assert!(error.contains("a program with a main function"), "{error}");
         let both = r#"(module (func (export "run")) (func (export "handle")))"#;
         let error = world_of(both).unwrap_err().to_string();
         assert!(error.contains("both `run` and `handle`"), "{error}");

@@ -19,6 +19,7 @@
 mod bindings;
 mod component;
 mod contract;
+mod fit;
 mod languages;
 mod messages;
 mod project;

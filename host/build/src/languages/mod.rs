@@ -11,6 +11,7 @@ mod wat;
 mod zig;
 
 use crate::component;
+use crate::contract::World;
 use crate::messages;
 use crate::project::{Language, Project};
 use anyhow::{Context, Result};
@@ -46,15 +47,18 @@ pub fn build(project: &Project) -> Result<PathBuf> {
         Language::AssemblyScript => assemblyscript::build(project),
     };
     let source = project.source.display();
+    let no_kernel = || format!("{source} is no kernel");
     let component = match made.with_context(|| format!("cannot build {source}"))? {
         Made::Component(mut component) => {
+            World::of(&component).with_context(no_kernel)?;
             if let Some(messages) = messages {
                 component::declare(&mut component, &messages);
             }
             component
         }
-        Made::Module(module) => component::of_module(&module, messages.as_deref())
-            .with_context(|| format!("{source} is no kernel"))?,
+        Made::Module(module) => {
+            component::of_module(&module, messages.as_deref()).with_context(no_kernel)?
+        }
     };
     let path = project.component();
     fs::write(&path, component).with_context(|| format!("cannot write {}", path.display()))?;

@@ -1,6 +1,7 @@
 //! The command from outside: what is typed, what is printed, and the exit code.
 
 mod bad_input;
+mod build;
 mod deaths;
 mod dev;
 mod endings;
