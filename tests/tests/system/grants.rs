@@ -97,9 +97,11 @@ async fn each_capability_is_refused_with_the_line_that_grants_it() {
         assert!(ungranted.wants[0].imports.contains(&import.to_owned()));
         let line = grant.line();
         assert!(
-            text.contains(import) && text.contains(&format!("the line {line} under [grants]")),
+            text.contains(import) && text.contains(&format!("do ({line}); the line in brackets")),
             "{text}"
         );
+        // It says what programs call that leads to it.
+        assert!(text.contains(grant.causes()) && text.len() < 500, "{text}");
         // The line that the error names is one that works.
         let runtime = runtime();
         runtime
@@ -171,7 +173,20 @@ async fn a_refusal_stays_short_whatever_the_imports_are_called() {
         matches!(error, Error::Load(LoadError::Ungranted(_))),
         "{text}"
     );
-    assert!(text.len() < 2000 && text.contains("and 892 more"), "{text}");
+    assert!(text.len() < 2000 && text.contains("and 897 more"), "{text}");
+}
+
+#[tokio::test]
+async fn one_that_imports_nearly_all_has_an_engine_in_it_and_is_told_how_that_is_left_out() {
+    let imports = [CLOCKS, RANDOM, ENVIRONMENT, FOLDERS].concat();
+    let text = refused(idle(&imports), Grants::default()).await.to_string();
+    assert!(
+        text.contains("--stub-wasi of componentize-py and componentize-qjs"),
+        "{text}"
+    );
+    // What a program calls says nothing there.
+    assert!(!text.contains(Grant::Clocks.causes()), "{text}");
+    assert!(text.len() < 800, "{text}");
 }
 
 #[tokio::test]
@@ -203,7 +218,9 @@ async fn a_kernel_of_the_contract_alone_needs_no_grant_but_the_log() {
     };
     let text = refused_by_name(&runtime, "logs", silent).await;
     assert!(
-        text.contains("ring:kernel/log@0.1.0, which the line log = true"),
+        text.contains(
+            "ring:kernel/log@0.1.0, as a log's lines and an SDK's prints do (log = true)"
+        ),
         "{text}"
     );
 }

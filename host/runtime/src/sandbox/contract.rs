@@ -1,7 +1,8 @@
 //! Checks a component against the contract, by its type alone: none of its code has run.
 
-use super::grants::{Want, some};
+use super::grants::Want;
 use super::shape::{Outline, Shape};
+use super::shown::some;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use wasmtime::Engine;

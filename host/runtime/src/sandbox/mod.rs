@@ -15,6 +15,7 @@ mod grants;
 mod limits;
 mod memory;
 mod shape;
+mod shown;
 mod stack;
 mod tier;
 

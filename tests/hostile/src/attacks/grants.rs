@@ -40,7 +40,7 @@ pub(super) fn attacks() -> Vec<Attack> {
         attack(
             "everything, please",
             "imports all of WASI and is granted none of it",
-            Refused("wasi:random/random@0.2.0, which the line random = \"system\" under [grants]"),
+            Refused("(random = \"system\")"),
             asks_for_everything(),
         ),
         attack(

@@ -4,6 +4,7 @@ mod addresses;
 mod environment;
 mod error;
 mod folder;
+mod grant;
 mod want;
 mod world;
 
@@ -15,8 +16,8 @@ use std::path::Path;
 pub(crate) use addresses::{Addresses, Unresolved};
 pub use error::GrantError;
 pub use folder::{Access, Folder};
-pub(super) use want::some;
-pub use want::{Grant, UngrantedError, Want};
+pub use grant::Grant;
+pub use want::{UngrantedError, Want};
 pub(crate) use world::World;
 
 /// The most hosts and ports that one kernel is granted: names among them are looked up all at once.
