@@ -16,7 +16,8 @@ pub use model::{NAMES, Step, run_steps};
 pub use steps::{SCRATCH, Steps};
 pub use text::{
     CONTRACT_IMPORTS, HANDLER_IMPORTS, component_from_core, component_from_module,
-    component_of_world, core_handler, core_kernel, echo_handler, echo_kernel, handler_from_core,
+    component_of_contract, component_of_world, core_handler, core_kernel, echo_handler,
+    echo_kernel, handler_from_core,
 };
 
 /// Longer than anything here takes, even on a busy machine: a test that waits so long has failed.

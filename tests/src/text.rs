@@ -112,6 +112,24 @@ pub fn component_of_world(world: &str, text: &str) -> Vec<u8> {
     encoder.encode().expect("the component can be encoded")
 }
 
+/// Makes a component of a core module in WebAssembly text for a world of a contract of another
+/// version, in WIT: as another SDK than this one would.
+///
+/// # Panics
+/// If either is not what it should be.
+pub fn component_of_contract(contract: &str, world: &str, text: &str) -> Vec<u8> {
+    let mut resolve = Resolve::default();
+    let package = resolve
+        .push_str("ring-kernel.wit", contract)
+        .expect("the text is a contract");
+    let world = resolve
+        .select_world(&[package], Some(world))
+        .expect("it has the world");
+    let module = wat::parse_str(text).expect("the text is WebAssembly");
+    let mut encoder = encoder(module, &(resolve, world)).expect("the module fits the world");
+    encoder.encode().expect("the component can be encoded")
+}
+
 /// Makes a kernel's component of a core module, which imports nothing but the contract.
 ///
 /// # Errors

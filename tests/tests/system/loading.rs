@@ -50,7 +50,12 @@ async fn what_is_no_component_is_refused_with_the_cause_and_the_way_out() {
         ),
         (
             wat("(component)"),
-            "does not export run: func() -> result<_, string>",
+            "it exports nothing and lacks run: func() -> result<_, string>",
+        ),
+        (
+            wat("(component (core func (canon task.cancel)))"),
+            "asynchronous calls, which this host does not have and no kernel needs; build it \
+             without them (componentize-qjs: --sync)",
         ),
     ] {
         let text = refused(bytes).await;
@@ -83,9 +88,10 @@ async fn a_component_for_another_world_is_refused_with_all_that_does_not_fit() {
     assert_eq!(
         text,
         "the component is not a kernel of a world of ring:kernel@0.1.0: it imports what no host of \
-         kernels has (acme:door/bell@1.0.0, wasi:http/types@0.2.0, ring), and it does not export \
-         run: func() -> result<_, string> or handle: func(messages: list<message>) -> \
-         result<list<outgoing>, string>; build it against wit/ring-kernel.wit"
+         kernels has (acme:door/bell@1.0.0, wasi:http/types@0.2.0, ring), and it exports nothing \
+         and lacks run: func() -> result<_, string> (a loop) or handle: func(messages: \
+         list<message>) -> result<list<outgoing>, string> (a handler); build it with `ringhost \
+         build`, or against wit/ring-kernel.wit; `ringhost new` begins one in your language"
     );
 }
 
@@ -97,7 +103,7 @@ async fn a_run_of_another_type_is_refused() {
             (func (export "run") (canon lift (core func $i "run"))))"#);
     let text = refused(other).await;
     assert!(
-        text.contains("does not export run: func() -> result<_, string>"),
+        text.contains("it exports run, but not as run: func() -> result<_, string>"),
         "{text}"
     );
 }
@@ -114,6 +120,10 @@ async fn an_import_of_the_contract_with_another_type_is_refused() {
     let text = refused(other).await;
     assert!(
         text.contains("does not fit this host") && text.contains("log"),
+        "{text}"
+    );
+    assert!(
+        text.contains("build it against this host's wit/ring-kernel.wit"),
         "{text}"
     );
 }

@@ -36,4 +36,5 @@ mod supervision;
 mod telemetry;
 mod termination;
 mod typed;
+mod versions;
 mod wasi;

@@ -49,6 +49,22 @@ async fn a_component_of_both_shapes_is_refused_with_the_choice() {
 }
 
 #[tokio::test]
+async fn a_program_with_a_main_function_is_refused_as_one() {
+    let items = "export wasi:cli/run@0.2.0; } package wasi:cli@0.2.0 { \
+                 interface run { run: func() -> result; }";
+    let main = r#"(func (export "wasi:cli/run@0.2.0#run") (result i32) (i32.const 0))"#;
+    let text = refused(items, &module("", main)).await;
+    assert!(
+        text.contains("it exports wasi:cli/run@0.2.0 and lacks run: func()"),
+        "{text}"
+    );
+    assert!(
+        text.contains("it is a program with a main function"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
 async fn a_handler_that_would_receive_is_refused() {
     let items = format!("import ring:kernel/messaging@0.1.0; {EXPORTS_HANDLE}");
     for (function, parameters) in [
@@ -82,7 +98,7 @@ async fn a_loop_has_no_state_to_export() {
 
 #[tokio::test]
 async fn a_handle_of_another_type_is_refused() {
-    let expected = "does not export handle: func(messages: list<message>) -> \
+    let expected = "it exports handle, but not as handle: func(messages: list<message>) -> \
          result<list<outgoing>, string>";
     for handle in [
         "export handle: func() -> result<list<outgoing>, string>;",
@@ -149,7 +165,7 @@ async fn a_state_that_lacks_something_is_refused() {
         let Error::Load(LoadError::Contract(error)) = error else {
             panic!("{error}")
         };
-        let names = error.missing_exports.iter();
+        let names = error.needs.missing.iter();
         let names: Vec<_> = names.filter_map(|name| name.split(':').next()).collect();
         assert_eq!(names, missing, "{error}");
     }

@@ -114,10 +114,15 @@ impl Shown {
             .into_iter()
             .flatten()
             .cloned();
-        let unknown = needs
-            .unknown
-            .iter()
-            .map(|name| format!("{name} (unknown here)"));
+        let unknown = [
+            (&needs.unknown, "unknown here"),
+            (&needs.newer, "of a newer contract"),
+            (&needs.older, "of an older contract"),
+        ];
+        let unknown = unknown.into_iter().flat_map(|(names, why)| {
+            let names = names.iter();
+            names.map(move |name| format!("{name} ({why})"))
+        });
         let exports = needs.exports.iter().cloned();
         let missing = needs.missing.iter().map(|name| format!("{name} (missing)"));
         let wants = needs.wants.iter().map(|want| self.wanted(want));

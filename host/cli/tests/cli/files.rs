@@ -25,7 +25,10 @@ fn what_is_not_webassembly() {
 
 #[test]
 fn webassembly_text() {
-    refused(b"(component)", &["WebAssembly text", "wasm-tools parse"]);
+    refused(
+        b"(component)",
+        &["WebAssembly text", "ringhost build KERNEL.wat"],
+    );
 }
 
 #[test]
@@ -69,7 +72,7 @@ fn a_component_for_another_world() {
     let outcome = ringhost_with(["run".as_ref(), path.as_os_str()], "");
     outcome.fails(
         2,
-        &["foreign.wasm", "foo:bar/baz@1.0.0", "does not export run"],
+        &["foreign.wasm", "foo:bar/baz@1.0.0", "lacks run: func()"],
     );
 }
 

@@ -4,7 +4,7 @@
 use super::core_dump::CoreDumper;
 use super::life::Life;
 use super::pace::Pace;
-use super::recipe::{Linked, Recipe, mismatch};
+use super::recipe::{Linked, Recipe};
 use super::{Kernel, LaunchOptions};
 use crate::error::Error;
 use crate::executor::Executor;
@@ -142,9 +142,12 @@ impl Launcher {
             .map_err(|error| LoadError::HostFault {
                 reason: format!("{error:#}"),
             })?;
-        let instance = linker
-            .instantiate_pre(&module.component)
-            .map_err(mismatch)?;
+        let instance =
+            linker
+                .instantiate_pre(&module.component)
+                .map_err(|error| LoadError::Mismatch {
+                    reason: format!("{error:#}; build it against this host's wit/ring-kernel.wit"),
+                })?;
         let linked = Linked {
             instance,
             base: Arc::default(),

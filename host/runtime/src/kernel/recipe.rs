@@ -196,7 +196,7 @@ fn is_out_of_memory(error: &wasmtime::Error) -> bool {
     kind == Some(io::ErrorKind::OutOfMemory)
 }
 
-pub(super) fn mismatch(error: wasmtime::Error) -> LoadError {
+fn mismatch(error: wasmtime::Error) -> LoadError {
     LoadError::Mismatch {
         reason: format!("{error:#}"),
     }

@@ -55,18 +55,26 @@ pub enum LoadError {
     },
     /// WebAssembly text.
     #[error(
-        "this is WebAssembly text, not a binary; assemble it first, such as with: wasm-tools parse KERNEL.wat -o KERNEL.wasm"
+        "this is WebAssembly text, not a binary; make a component of it with: ringhost build KERNEL.wat"
     )]
     Text,
     /// A core module.
     #[error(
-        "this is a core WebAssembly module, not a component; link it with wasm-component-ld (cargo: linker = \"wasm-component-ld\"), or make a component of it with: wasm-tools component new MODULE.wasm -o KERNEL.wasm"
+        "this is a core WebAssembly module, not a component; link it with wasm-component-ld (cargo: linker = \"wasm-component-ld\"), or make a component of it with: ringhost build MODULE.wasm"
     )]
     CoreModule,
     /// Malformed, or it uses what the engine does not have.
     #[error("the component is invalid or damaged: {reason}")]
     Invalid {
         /// What the engine says, with the byte offset where it has one.
+        reason: String,
+    },
+    /// It calls, or is called, in a way that kernels are not.
+    #[error(
+        "the component uses the component model's asynchronous calls, which this host does not have and no kernel needs; build it without them (componentize-qjs: --sync), or with `ringhost build` ({reason})"
+    )]
+    Asynchronous {
+        /// What the engine says.
         reason: String,
     },
     /// It is not from where the runtime's policy wants it to be.
@@ -164,4 +172,18 @@ pub enum LoadError {
         /// What happened.
         reason: String,
     },
+}
+
+/// What the engine says of a feature that its configuration leaves out.
+const ASYNCHRONOUS: &str = "requires the component model async";
+
+impl LoadError {
+    /// What is wrong with a component that the engine does not take.
+    pub(super) fn of_engine(reason: String) -> Self {
+        // The engine has no type for this one.
+        if reason.contains(ASYNCHRONOUS) {
+            return Self::Asynchronous { reason };
+        }
+        Self::Invalid { reason }
+    }
 }

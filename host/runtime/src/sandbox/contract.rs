@@ -3,19 +3,11 @@
 use super::grants::Want;
 use super::shape::{Outline, Shape};
 use super::shown::some;
+use super::version::{self, Age};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use wasmtime::Engine;
 use wasmtime::component::Component;
-
-/// The interfaces of the contract that a kernel may import.
-const RING_KERNEL: [&str; 5] = [
-    "ring:kernel/types@0.1.0",
-    "ring:kernel/lifecycle@0.1.0",
-    "ring:kernel/messaging@0.1.0",
-    "ring:kernel/sending@0.1.0",
-    "ring:kernel/log@0.1.0",
-];
 
 /// The packages of WASI 0.2 that a kernel may import, where it is granted what they give.
 const WASI: [&str; 6] = [
@@ -40,6 +32,10 @@ pub struct Needs {
     pub wants: Vec<Want>,
     /// Imports that this host does not have.
     pub unknown: Vec<String>,
+    /// What it imports or exports of a newer contract than this host's.
+    pub newer: Vec<String>,
+    /// What it imports or exports of an older contract, which this host has no more.
+    pub older: Vec<String>,
     /// What it exports.
     pub exports: Vec<String>,
     /// What the contract asks for and it does not export.
@@ -51,34 +47,60 @@ pub struct Needs {
 /// A component for another world.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ContractError {
-    /// What it imports that this host does not have.
-    pub unknown_imports: Vec<String>,
-    /// What it would have to export.
-    pub missing_exports: Vec<String>,
-    /// What does not go together, each in a sentence.
-    pub conflicts: Vec<String>,
+    /// What it imports and exports, and what of that does not fit.
+    pub needs: Box<Needs>,
 }
 
 impl fmt::Display for ContractError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the component is not a kernel of a world of ring:kernel@0.1.0: {}; {}",
+            self.reasons().join(", and "),
+            self.remedy()
+        )
+    }
+}
+
+impl ContractError {
+    fn reasons(&self) -> Vec<String> {
+        let needs = &self.needs;
         let mut reasons = Vec::new();
-        if !self.unknown_imports.is_empty() {
-            let unknown = some(&self.unknown_imports);
+        for (age, names) in [("a newer", &needs.newer), ("an older", &needs.older)] {
+            if !names.is_empty() {
+                let names = some(names);
+                reasons.push(format!("it is made for {age} contract ({names})"));
+            }
+        }
+        if !needs.unknown.is_empty() {
+            let unknown = some(&needs.unknown);
             reasons.push(format!(
                 "it imports what no host of kernels has ({unknown})"
             ));
         }
-        if !self.missing_exports.is_empty() {
-            let missing = self.missing_exports.join(", ");
-            reasons.push(format!("it does not export {missing}"));
+        if !needs.missing.is_empty() {
+            let missing = needs.missing.join(", ");
+            let exports = match needs.exports.as_slice() {
+                [] => "nothing".to_owned(),
+                exports => some(exports),
+            };
+            reasons.push(format!("it exports {exports} and lacks {missing}"));
         }
-        reasons.extend(self.conflicts.iter().cloned());
-        write!(
-            formatter,
-            "the component is not a kernel of a world of ring:kernel@0.1.0: {}; build it against \
-             wit/ring-kernel.wit",
-            reasons.join(", and ")
-        )
+        reasons.extend(needs.conflicts.iter().cloned());
+        reasons
+    }
+
+    /// What is to be done, by what most likely led here.
+    fn remedy(&self) -> &'static str {
+        let needs = &self.needs;
+        if !needs.newer.is_empty() {
+            "use a newer ringhost, or build it with the SDK of this one"
+        } else if !needs.older.is_empty() {
+            "build it with the SDK of this ringhost"
+        } else {
+            "build it with `ringhost build`, or against wit/ring-kernel.wit; `ringhost new` begins \
+             one in your language"
+        }
     }
 }
 
@@ -89,19 +111,22 @@ impl Needs {
         let mut needs = Self::default();
         for (name, import) in component.imports(engine) {
             Want::add(&mut needs.wants, name, &import.ty, engine);
-            let list = if RING_KERNEL.contains(&name) {
-                &mut needs.ring_kernel
+            if version::age(name).is_some() {
+                for (age, asked) in version::asked(name, &import.ty, engine) {
+                    needs.of_age(age).push(asked);
+                }
             } else if is_wasi(name) {
-                &mut needs.wasi
+                needs.wasi.push(name.to_owned());
             } else {
-                &mut needs.unknown
-            };
-            list.push(name.to_owned());
+                needs.unknown.push(name.to_owned());
+            }
         }
-        needs.exports = component
-            .exports(engine)
-            .map(|(name, _)| name.to_owned())
-            .collect();
+        for (name, _) in component.exports(engine) {
+            if let Some(age @ (Age::Newer | Age::Older)) = version::age(name) {
+                needs.of_age(age).push(name.to_owned());
+            }
+            needs.exports.push(name.to_owned());
+        }
         let outline = Outline::of(&component, engine);
         needs.shape = outline.shape;
         needs.missing = outline.missing;
@@ -109,16 +134,31 @@ impl Needs {
         needs
     }
 
+    /// Where what is named of the contract belongs.
+    fn of_age(&mut self, age: Age) -> &mut Vec<String> {
+        match age {
+            Age::Here => &mut self.ring_kernel,
+            Age::Newer => &mut self.newer,
+            Age::Older => &mut self.older,
+            Age::Unknown => &mut self.unknown,
+        }
+    }
+
     /// # Errors
     /// If a host of kernels cannot run such a component.
     pub fn check(&self) -> Result<(), ContractError> {
-        if self.unknown.is_empty() && self.missing.is_empty() && self.conflicts.is_empty() {
+        let faults = [
+            &self.unknown,
+            &self.newer,
+            &self.older,
+            &self.missing,
+            &self.conflicts,
+        ];
+        if faults.into_iter().all(Vec::is_empty) {
             return Ok(());
         }
         Err(ContractError {
-            unknown_imports: self.unknown.clone(),
-            missing_exports: self.missing.clone(),
-            conflicts: self.conflicts.clone(),
+            needs: Box::new(self.clone()),
         })
     }
 }

@@ -18,6 +18,7 @@ mod shape;
 mod shown;
 mod stack;
 mod tier;
+mod version;
 
 use std::sync::Arc;
 use wasmtime::{Config, Engine, OperatorCost, WasmBacktraceDetails};

@@ -1,5 +1,7 @@
 //! The shapes of a kernel, told by a component's type.
 
+use super::shown::bounded;
+use super::version;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use wasmtime::Engine;
@@ -11,12 +13,15 @@ const RUN: &str = "run: func() -> result<_, string>";
 /// What a handler exports.
 const HANDLE: &str = "handle: func(messages: list<message>) -> result<list<outgoing>, string>";
 
-/// What a handler can export beside it.
-const STATE: &str = "ring:kernel/state@0.1.0";
+/// The interface that a handler can export beside it.
+const STATE: &str = "state";
+
+/// What a program with a main function exports.
+const PROGRAM: &str = "wasi:cli/run@";
 
 /// What of the contract only a loop can use.
 const RECEIVING: (&str, [&str; 4]) = (
-    "ring:kernel/messaging@0.1.0",
+    "messaging",
     ["receive", "receive-batch", "exchange", "advance"],
 );
 
@@ -57,34 +62,41 @@ impl Outline {
     pub(super) fn of(component: &Component, engine: &Engine) -> Self {
         let mut outline = Self::default();
         let export = |name| component.get_export(engine, name).map(|export| export.ty);
-        let state = export(STATE);
+        let state = component
+            .exports(engine)
+            .find(|(name, _)| version::is(name, STATE));
         match (export("run"), export("handle")) {
-            (None, None) => outline.missing.push(format!("{RUN} or {HANDLE}")),
+            (None, None) => {
+                let either = format!("{RUN} (a loop) or {HANDLE} (a handler)");
+                outline.missing.push(either);
+                outline.refuse_programs(component, engine);
+            }
             (Some(_), Some(_)) => outline.conflict(
                 "it exports both run and handle; leave out handle if it is a loop that receives, \
                  run if the host is to call it with messages",
             ),
             (Some(run), None) => {
                 outline.shape = Some(Shape::Loop);
-                outline.require(is_function(&run, is_run), RUN);
-                if state.is_some() {
+                outline.require_type(&run, is_run, RUN);
+                if let Some((name, _)) = state {
+                    let name = bounded(name);
                     outline.conflict(&format!(
-                        "it exports {STATE}, which is never called in a loop; export handle \
+                        "it exports {name}, which is never called in a loop; export handle \
                          instead of run, or leave it out"
                     ));
                 }
             }
             (None, Some(handle)) => {
-                outline.require(is_function(&handle, is_handle), HANDLE);
+                outline.require_type(&handle, is_handle, HANDLE);
                 outline.shape = Some(match state {
                     None => Shape::Handler,
-                    Some(state) => {
+                    Some((_, state)) => {
                         outline.require(
-                            has(&state, "snapshot", is_snapshot, engine),
+                            has(&state.ty, "snapshot", is_snapshot, engine),
                             "snapshot: func() -> result<list<u8>, string> in ring:kernel/state",
                         );
                         outline.require(
-                            has(&state, "restore", is_restore, engine),
+                            has(&state.ty, "restore", is_restore, engine),
                             "restore: func(state: list<u8>) -> result<_, string> in ring:kernel/state",
                         );
                         Shape::StatefulHandler
@@ -94,6 +106,24 @@ impl Outline {
             }
         }
         outline
+    }
+
+    fn require_type(&mut self, export: &ComponentItem, is_right: IsFunction, expected: &str) {
+        if !is_function(export, is_right) {
+            let name = expected.split(':').next().unwrap_or_default();
+            self.conflict(&format!("it exports {name}, but not as {expected}"));
+        }
+    }
+
+    /// Such a one is run once, by another host, and receives nothing.
+    fn refuse_programs(&mut self, component: &Component, engine: &Engine) {
+        let mut exports = component.exports(engine);
+        if exports.any(|(name, _)| name.starts_with(PROGRAM)) {
+            self.conflict(
+                "it is a program with a main function, where a kernel is a library with one of \
+                 these two",
+            );
+        }
     }
 
     fn require(&mut self, is_there: bool, export: &str) {
@@ -110,30 +140,31 @@ impl Outline {
     /// others.
     fn refuse_receiving(&mut self, component: &Component, engine: &Engine) {
         let (interface, functions) = RECEIVING;
-        let Some(import) = component.get_import(engine, interface) else {
-            return;
-        };
-        let ComponentItem::ComponentInstance(imported) = import.ty else {
-            return;
-        };
-        for function in functions {
-            if imported.get_export(engine, function).is_some() {
+        let imports = component.imports(engine);
+        for (name, import) in imports.filter(|(name, _)| version::is(name, interface)) {
+            let ComponentItem::ComponentInstance(imported) = import.ty else {
+                continue;
+            };
+            let receives = |function: &&str| imported.get_export(engine, function).is_some();
+            for function in functions.iter().filter(|function| receives(function)) {
+                let name = bounded(name);
                 self.conflict(&format!(
-                    "it exports handle and imports {function} of {interface}; the host calls a \
+                    "it exports handle and imports {function} of {name}; the host calls a \
                      handler with its messages, so import ring:kernel/sending@0.1.0 instead, or \
                      export run"
                 ));
+            }
+            // One is enough to tell, of however many versions.
+            if !self.conflicts.is_empty() {
+                return;
             }
         }
     }
 }
 
-fn has(
-    interface: &ComponentItem,
-    name: &str,
-    is_right: fn(&[Type], &Type) -> bool,
-    engine: &Engine,
-) -> bool {
+type IsFunction = fn(&[Type], &Type) -> bool;
+
+fn has(interface: &ComponentItem, name: &str, is_right: IsFunction, engine: &Engine) -> bool {
     match interface {
         ComponentItem::ComponentInstance(interface) => interface
             .get_export(engine, name)
@@ -143,7 +174,7 @@ fn has(
 }
 
 /// Whether it is a function of the right parameters and the right result.
-fn is_function(item: &ComponentItem, is_right: fn(&[Type], &Type) -> bool) -> bool {
+fn is_function(item: &ComponentItem, is_right: IsFunction) -> bool {
     let ComponentItem::ComponentFunc(function) = item else {
         return false;
     };

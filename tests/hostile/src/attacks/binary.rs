@@ -102,7 +102,7 @@ pub(super) fn attacks() -> Vec<Attack> {
         attack(
             "an import of another version",
             "imports the log of version 0.9.0",
-            Refused("imports what no host of kernels has"),
+            Refused("made for a newer contract (ring:kernel/log@0.9.0)"),
             around("(import \"ring:kernel/log@0.9.0\" (instance))", RETURNS),
         ),
         attack(

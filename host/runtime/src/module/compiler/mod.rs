@@ -82,9 +82,8 @@ impl Compilation {
             Some(pool) => pool.compile(engine, tier, bytes, limits).await,
             None => {
                 blocking(move || {
-                    Component::from_binary(&engine, &bytes).map_err(|error| LoadError::Invalid {
-                        reason: format!("{error:#}"),
-                    })
+                    Component::from_binary(&engine, &bytes)
+                        .map_err(|error| LoadError::of_engine(format!("{error:#}")))
                 })
                 .await
             }

@@ -23,7 +23,7 @@ pub(super) fn verdict(
 ) -> Result<Vec<u8>, LoadError> {
     match answer {
         Ok(Answer::Code(code)) => Ok(code),
-        Ok(Answer::Invalid(reason)) => Err(LoadError::Invalid { reason }),
+        Ok(Answer::Invalid(reason)) => Err(LoadError::of_engine(reason)),
         Ok(Answer::OutOfMemory) => Err(out_of_memory(&process.limits)),
         Ok(Answer::Fault(reason)) => Err(process.unusable(reason)),
         Err(NoAnswer::CutOff) => Err(died(&process.limits, status, said)),
