@@ -68,8 +68,10 @@ pub(crate) fn engine(kind: EngineKind, core_dumps: bool) -> wasmtime::Result<Gro
         .wasm_backtrace_details(WasmBacktraceDetails::Enable)
         // The same input gives the same result on every machine.
         .relaxed_simd_deterministic(true)
-        // A less proven part of the engine that no kernel needs.
+        // Less proven parts of the engine that no kernel needs. (Memories are shared where compute
+        // functions run, in an engine of their own.)
         .wasm_memory64(false)
+        .wasm_threads(false)
         .coredump_on_trap(core_dumps)
         .max_wasm_stack(kind.stack_bytes)
         .async_stack_size(stack_bytes);

@@ -1,0 +1,26 @@
+//! Data-parallel work for kernels: one untrusted function over many items, on every core.
+//!
+//! A [`Program`] is what a component marks for such work, taken out of it. [`Devices`] make a [`Space`]
+//! for it: one linear memory, in which there are [`Buffer`]s and over which the program's functions are
+//! launched. What is asked of a space happens in the order in which it was asked, and on its own time: an
+//! [`Event`] says when it is done.
+//!
+//! The results are the same, bit for bit, on any number of threads, as long as the items of a launch do
+//! not write what others read.
+
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod error;
+mod program;
+
+pub use error::{ComputeError, ProgramError, TrapCode};
+pub use program::{Element, Function, Parameter, Program, Role, ValueKind};
