@@ -125,7 +125,7 @@ fn run(task: Task) -> Result<()> {
         Task::Kernels { names } => {
             kernels::build(&guest_compiler::find_or_make()?, &names)?;
             // They are few, and built only where they changed.
-            kernels::others::build().map(drop)
+            kernels::others::build_for_tests().map(drop)
         }
         Task::Demo { all } => demo::run(all),
         Task::Test { arguments } => tests::run(&arguments).map(drop),

@@ -55,7 +55,7 @@ pub fn command() -> Result<Command> {
     let rustc = guest_compiler::find_or_make()?;
     let packages = python::find_or_install()?;
     kernels::build(&rustc, &[])?;
-    kernels::others::build()?;
+    kernels::others::build_for_tests()?;
     let mut command = cargo();
     command
         .args(["test", "--workspace"])

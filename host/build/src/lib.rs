@@ -24,5 +24,10 @@ mod languages;
 mod messages;
 mod project;
 
+/// The languages' compilers, at the versions with which [`build`] builds.
+pub mod compilers {
+    pub use crate::languages::{ASSEMBLYSCRIPT, GO, JAVASCRIPT, PYTHON, ZIG};
+}
+
 pub use languages::build;
 pub use project::{Language, Project};

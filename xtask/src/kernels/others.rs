@@ -1,5 +1,5 @@
 //! Building the kernels that are in other languages than Rust, as their authors do: by
-//! `ringhost build`.
+//! `ringhost build`; and some by tools that know nothing of ringhost.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -25,21 +25,58 @@ pub const LANGUAGES: [&str; 9] = [
     "zig",
 ];
 
-/// What decides beside a kernel's own folder what it becomes.
-const COMMON: [&str; 10] = [
-    "wit",
-    "host/build/src",
-    "host/schema/src",
-    "guest-sdk/assemblyscript",
-    "guest-sdk/c",
-    "guest-sdk/cpp",
-    "guest-sdk/go",
-    "guest-sdk/javascript",
-    "guest-sdk/python",
-    "guest-sdk/zig",
-];
+/// Kernels that one program of this workspace builds.
+struct Workshop {
+    program: &'static str,
+    /// Where each of its languages, or tools, has a folder with a folder for each kernel.
+    folder: &'static str,
+    languages: &'static [&'static str],
+    /// What decides beside a kernel's own folder what it becomes.
+    common: &'static [&'static str],
+}
 
-/// The exit code of `ringhost build` where a language's compiler is neither there nor to be had.
+/// The kernels of the checkout.
+const OURS: Workshop = Workshop {
+    program: "ringhost",
+    folder: "kernels",
+    languages: &LANGUAGES,
+    common: &[
+        "wit",
+        "host/build/src",
+        "host/schema/src",
+        "guest-sdk/assemblyscript",
+        "guest-sdk/c",
+        "guest-sdk/cpp",
+        "guest-sdk/go",
+        "guest-sdk/javascript",
+        "guest-sdk/python",
+        "guest-sdk/zig",
+    ],
+};
+
+/// Kernels that know nothing of ringhost but its contract, for the tests.
+const STANDARD: Workshop = Workshop {
+    program: "standard-tools",
+    folder: "tests/standard-tools/kernels",
+    languages: &[
+        "asc",
+        "clang",
+        "componentize-py",
+        "componentize-qjs",
+        "go",
+        "wit-bindgen-c",
+    ],
+    // Behind the first two, what says which version of a tool is fetched.
+    common: &[
+        "wit",
+        "tests/standard-tools/src",
+        "host/build/src/languages",
+        "guest-sdk/assemblyscript/package-lock.json",
+        "guest-sdk/javascript/package-lock.json",
+    ],
+};
+
+/// The exit code of both programs where a language's compiler is neither there nor to be had.
 const MISSING: i32 = 3;
 
 /// A kernel that cannot be built on this machine.
@@ -57,12 +94,26 @@ pub struct Skipped {
 /// # Errors
 /// Where one cannot be built for another reason.
 pub fn build() -> Result<Vec<Skipped>> {
+    build_in(&OURS)
+}
+
+/// The same with kernels by the standard tools of their languages, which only tests want.
+///
+/// # Errors
+/// As [`build`]'s.
+pub fn build_for_tests() -> Result<Vec<Skipped>> {
+    let mut skipped = build()?;
+    skipped.extend(build_in(&STANDARD)?);
+    Ok(skipped)
+}
+
+fn build_in(workshop: &Workshop) -> Result<Vec<Skipped>> {
     let mut common = Vec::new();
-    for folder in COMMON {
+    for folder in workshop.common {
         read(&root().join(folder), &mut common)?;
     }
     let mut stale = Vec::new();
-    for folder in folders()? {
+    for folder in folders(workshop)? {
         let mut content = common.clone();
         read(&folder, &mut content)?;
         let key = cache::key(content.iter().map(String::as_str));
@@ -77,7 +128,8 @@ pub fn build() -> Result<Vec<Skipped>> {
         return Ok(skipped);
     }
     fs::create_dir_all(kernels_folder())?;
-    run(cargo().args(["build", "--quiet", "--workspace", "--bin", "ringhost"]))?;
+    let program = workshop.program;
+    run(cargo().args(["build", "--quiet", "--workspace", "--bin", program]))?;
     for (folder, component, key) in stale {
         let name = component.file_stem().unwrap_or_default().to_string_lossy();
         let note = component.with_extension("skipped");
@@ -87,7 +139,7 @@ pub fn build() -> Result<Vec<Skipped>> {
         let known = skipped.iter().find(|other| other.language == language);
         let missing = match known {
             Some(known) => Some(known.reason.clone()),
-            None => build_one(&folder, &component)?.inspect(|reason| {
+            None => build_one(program, &folder, &component)?.inspect(|reason| {
                 say(format!("skipped {name} and all in its language: {reason}"));
             }),
         };
@@ -109,8 +161,8 @@ pub fn build() -> Result<Vec<Skipped>> {
 }
 
 /// Builds a kernel, or says why its compiler cannot be had.
-fn build_one(folder: &Path, component: &Path) -> Result<Option<String>> {
-    let mut command = built("ringhost");
+fn build_one(program: &str, folder: &Path, component: &Path) -> Result<Option<String>> {
+    let mut command = built(program);
     command.arg("build").arg(folder);
     command.arg("--output").arg(component);
     let output = command
@@ -143,10 +195,10 @@ fn remove(path: &Path) -> Result<()> {
 }
 
 /// The kernels' folders.
-fn folders() -> Result<Vec<PathBuf>> {
+fn folders(workshop: &Workshop) -> Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
-    for language in LANGUAGES {
-        let folder = root().join("kernels").join(language);
+    for language in workshop.languages {
+        let folder = root().join(workshop.folder).join(language);
         for entry in
             fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
         {
@@ -167,31 +219,27 @@ fn component(folder: &Path) -> PathBuf {
     kernels_folder().join(name)
 }
 
-/// Adds the names and contents of all files in a folder, but not of what is built there.
-fn read(folder: &Path, content: &mut Vec<String>) -> Result<()> {
-    let reading = || format!("cannot read {}", folder.display());
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).with_context(reading)? {
-        paths.push(entry.with_context(reading)?.path());
-    }
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            if !path.ends_with("build") && !path.ends_with("template") {
-                read(&path, content)?;
-            }
-            continue;
+/// Adds the name and content of a file, or of all files in a folder but what is built there.
+fn read(path: &Path, content: &mut Vec<String>) -> Result<()> {
+    let reading = || format!("cannot read {}", path.display());
+    if path.is_dir() {
+        if path.ends_with("build") || path.ends_with("template") {
+            return Ok(());
         }
-        // What is only read by people makes no other kernel.
-        if path.extension().is_some_and(|ending| ending == "md") {
-            continue;
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(path).with_context(reading)? {
+            paths.push(entry.with_context(reading)?.path());
         }
-        // As seen from the checkout, so that one that has moved has nothing to build.
-        let name = path.strip_prefix(root()).unwrap_or(&path);
-        content.push(name.to_string_lossy().into_owned());
-        content.push(
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
-        );
+        paths.sort();
+        return paths.iter().try_for_each(|path| read(path, content));
     }
+    // What is only read by people makes no other kernel.
+    if path.extension().is_some_and(|ending| ending == "md") {
+        return Ok(());
+    }
+    // As seen from the checkout, so that one that has moved has nothing to build.
+    let name = path.strip_prefix(root()).unwrap_or(path);
+    content.push(name.to_string_lossy().into_owned());
+    content.push(fs::read_to_string(path).with_context(reading)?);
     Ok(())
 }

@@ -17,7 +17,8 @@ use std::path::Path;
 use std::process::Command;
 use wasmparser::{Parser, Payload};
 
-const TOOLS: Packages<'_> = Packages {
+/// asc.
+pub const TOOLS: Packages<'_> = Packages {
     name: "assemblyscript",
     manifest: include_str!("../../../../guest-sdk/assemblyscript/package.json"),
     lock: include_str!("../../../../guest-sdk/assemblyscript/package-lock.json"),

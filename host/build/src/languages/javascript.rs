@@ -12,7 +12,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const TOOLS: Packages<'_> = Packages {
+/// esbuild and componentize-qjs.
+pub const TOOLS: Packages<'_> = Packages {
     name: "javascript",
     manifest: include_str!("../../../../guest-sdk/javascript/package.json"),
     lock: include_str!("../../../../guest-sdk/javascript/package-lock.json"),

@@ -18,6 +18,12 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use assemblyscript::TOOLS as ASSEMBLYSCRIPT;
+pub use go::GO;
+pub use javascript::TOOLS as JAVASCRIPT;
+pub use python::TOOLS as PYTHON;
+pub use zig::ZIG;
+
 /// What a language's compiler makes.
 enum Made {
     /// A core module, which is to become a component.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Zig as a package of PyPI.
-const ZIG: Packages<'_> = Packages {
+pub const ZIG: Packages<'_> = Packages {
     name: "zig",
     requirements: "ziglang==0.17.1\n",
     what: "the compiler for C, C++ and Zig (90 MB, once)",

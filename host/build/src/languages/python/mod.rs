@@ -13,7 +13,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const TOOLS: Packages<'_> = Packages {
+/// componentize-py.
+pub const TOOLS: Packages<'_> = Packages {
     name: "componentize-py",
     requirements: "componentize-py==0.25.1\n",
     what: "Python as a component (50 MB, once)",

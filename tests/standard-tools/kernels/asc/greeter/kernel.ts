@@ -1,0 +1,3 @@
+export function greet(times: i32): i32 {
+  return times;
+}
