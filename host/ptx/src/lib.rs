@@ -1,0 +1,45 @@
+//! From a core WebAssembly function to PTX that cannot leave its arena.
+//!
+//! [`translate`] takes a module and the name of an exported function, the *compute function*. The
+//! function's first parameter is the index of an item (`i32` or `i64`), the others are the same for
+//! every item, and it returns nothing. The PTX that comes out runs it once for each item of a
+//! launch, in a grid-stride loop.
+//!
+//! What holds for the PTX, whatever the module says:
+//!
+//! - it reads and writes the arena that the launch names and the launch's error record, and no other
+//!   memory ([`Policy`] says what becomes of an address outside of the arena);
+//! - no access is misaligned, which a GPU does not survive;
+//! - every loop is paid for from the item's fuel, so every thread ends;
+//! - a trap is an [`ErrorRecord`] that the thread writes before it ends.
+//!
+//! What is outside the subset is refused with the operator and its place in the module
+//! ([`Error::Unsupported`]), and so is what would make the PTX too large ([`Error::TooLarge`]).
+//!
+//! This crate reads bytes and returns text: no files, no CUDA, no WebAssembly runtime.
+
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod build;
+mod emit;
+mod error;
+mod ir;
+mod module;
+mod options;
+mod passes;
+mod record;
+mod translation;
+
+pub use error::{Error, Limit};
+pub use options::{Limits, Options, Policy, Target};
+pub use record::{ErrorRecord, TrapKind};
+pub use translation::{DataSegment, ItemType, ParameterType, StackWindow, Translation, translate};
