@@ -1,0 +1,47 @@
+//! The PTX of a few functions, in the tree: to be read, and so that a change of it is seen.
+//!
+//! `INSTA_UPDATE=always cargo test -p ringhost-ptx golden` writes it anew.
+
+use ringhost_ptx::Policy;
+
+use crate::oracle::compile;
+
+/// `y[i] = a * x[i] + y[i]`.
+const SAXPY: &str = "(module (memory (export \"memory\") 1)
+    (func (export \"f\") (param $i i32) (param $a f32) (param $x i32) (param $y i32)
+      (local.set $i (i32.shl (local.get $i) (i32.const 2)))
+      (local.set $y (i32.add (local.get $y) (local.get $i)))
+      (f32.store (local.get $y)
+        (f32.add (f32.load (local.get $y))
+          (f32.mul (local.get $a) (f32.load (i32.add (local.get $x) (local.get $i))))))))";
+
+/// The sum of `n` words from the item's on, by a call in a loop.
+const SUM: &str = "(module (memory (export \"memory\") 1)
+    (func $next (param $at i32) (result i32) (i32.load offset=4 (local.get $at)))
+    (func (export \"f\") (param $i i64) (param $n i32) (local $sum i32) (local $at i32)
+      (local.set $at (i32.wrap_i64 (local.get $i)))
+      (block $done (loop $more
+        (br_if $done (i32.eqz (local.get $n)))
+        (local.set $sum (i32.add (local.get $sum) (call $next (local.get $at))))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+        (br $more)))
+      (i32.store (i32.const 0) (i32.div_u (local.get $sum) (i32.const 3)))))";
+
+fn ptx(text: &str, policy: Policy) -> String {
+    compile(&wat::parse_str(text).expect("WAT"), policy)
+        .translation
+        .ptx
+}
+
+#[test]
+fn saxpy() {
+    insta::assert_snapshot!("saxpy_mask", ptx(SAXPY, Policy::Mask));
+    insta::assert_snapshot!("saxpy_trap", ptx(SAXPY, Policy::Trap));
+    insta::assert_snapshot!("saxpy_deferred", ptx(SAXPY, Policy::Deferred));
+}
+
+#[test]
+fn a_loop_with_a_call() {
+    insta::assert_snapshot!("sum_mask", ptx(SUM, Policy::Mask));
+}

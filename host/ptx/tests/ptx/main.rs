@@ -1,0 +1,14 @@
+//! The translator from outside: what its PTX does on a machine of the tests' own, beside what wasmtime
+//! does with the same module.
+
+mod assembler;
+mod fences;
+mod golden;
+mod hostile;
+mod machine;
+mod memory;
+mod operators;
+mod oracle;
+mod programs;
+mod random;
+mod vectors;

@@ -1,0 +1,419 @@
+//! Loads, stores, atomic and bulk accesses: all widths, offsets and alignments, at every edge.
+
+use ringhost_ptx::{Policy, TrapKind};
+
+use crate::assembler;
+use crate::machine::Launch;
+use crate::oracle::{Function, POLICIES, agree, agree_under, both, compile, kind};
+
+const LOADS: [(&str, u32); 14] = [
+    ("i32.load", 4),
+    ("i64.load", 8),
+    ("f32.load", 4),
+    ("f64.load", 8),
+    ("i32.load8_s", 1),
+    ("i32.load8_u", 1),
+    ("i32.load16_s", 2),
+    ("i32.load16_u", 2),
+    ("i64.load8_s", 1),
+    ("i64.load8_u", 1),
+    ("i64.load16_s", 2),
+    ("i64.load16_u", 2),
+    ("i64.load32_s", 4),
+    ("i64.load32_u", 4),
+];
+const STORES: [(&str, u32); 9] = [
+    ("i32.store", 4),
+    ("i64.store", 8),
+    ("f32.store", 4),
+    ("f64.store", 8),
+    ("i32.store8", 1),
+    ("i32.store16", 2),
+    ("i64.store8", 1),
+    ("i64.store16", 2),
+    ("i64.store32", 4),
+];
+
+fn parse(text: &str) -> Vec<u8> {
+    wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// A module whose item `i` loads from the address `p`, and stores what it found at 16.
+fn loading(load: &str, memarg: &str) -> Vec<u8> {
+    let ty = &load[..3];
+    parse(&format!(
+        "(module (memory (export \"memory\") 1) (func (export \"f\") (param $i i32) (param $p i32)
+           ({ty}.store (i32.const 16) ({load} {memarg} (local.get $p)))))"
+    ))
+}
+
+/// A module whose item `i` stores a pattern at the address `p`.
+fn storing(store: &str, memarg: &str) -> Vec<u8> {
+    let ty = &store[..3];
+    let value = match ty {
+        "i32" => "(i32.const 0x81828384)",
+        "i64" => "(i64.const 0x8182838485868788)",
+        "f32" => "(f32.const nan:0x212345)",
+        _ => "(f64.const -nan:0x2123456789abc)",
+    };
+    parse(&format!(
+        "(module (memory (export \"memory\") 1) (func (export \"f\") (param $i i32) (param $p i32)
+           ({store} {memarg} (local.get $p) {value})))"
+    ))
+}
+
+/// The bytes 0x80, 0x81, ... so that signs show.
+fn pattern(length: usize) -> Vec<u8> {
+    (0..length).map(|at| 0x80 | (at * 7) as u8).collect()
+}
+
+#[test]
+fn accesses_at_good_addresses_do_what_wasmtime_does() {
+    for (access, bytes, stores) in (LOADS.iter().map(|(name, bytes)| (name, bytes, false)))
+        .chain(STORES.iter().map(|(name, bytes)| (name, bytes, true)))
+    {
+        let last = 65536 - bytes;
+        for (memarg, address) in [
+            (String::new(), 64),
+            (String::new(), last),
+            (format!("offset={bytes}"), 64),
+            (format!("offset={last}"), 0),
+            // An offset that takes the address to where it is aligned.
+            (format!("offset={}", bytes + 1), 63 + bytes),
+            (format!("offset={}", bytes - 1), 65),
+        ] {
+            let module = if stores {
+                storing(access, &memarg)
+            } else {
+                loading(access, &memarg)
+            };
+            let what = format!("{access} {memarg} at {address}");
+            agree(&what, &module, &pattern(65536), 1, &[u64::from(address)]);
+        }
+    }
+}
+
+#[test]
+fn accesses_that_promise_no_alignment_need_none() {
+    for (access, bytes, stores) in (LOADS.iter().map(|(name, bytes)| (name, *bytes, false)))
+        .chain(STORES.iter().map(|(name, bytes)| (name, *bytes, true)))
+    {
+        for align in [1, 2, 4].into_iter().filter(|align| *align < bytes) {
+            let memarg = format!("offset=8 align={align}");
+            let module = if stores {
+                storing(access, &memarg)
+            } else {
+                loading(access, &memarg)
+            };
+            for address in (64..64 + bytes).step_by(align as usize) {
+                let what = format!("{access} {memarg} at {address}");
+                agree(&what, &module, &pattern(256), 1, &[u64::from(address)]);
+            }
+        }
+    }
+}
+
+/// Addresses out of bounds by one, by much, and by what wraps.
+fn bad_addresses(bytes: u32, offset: u32) -> Vec<u32> {
+    let end = 65536 - bytes - offset.min(65536 - bytes);
+    vec![
+        end + 1,
+        end + bytes,
+        65535 + bytes,
+        0x7fff_fff8,
+        0x8000_0000,
+        0xffff_fff8,
+        u32::MAX - 3,
+    ]
+}
+
+#[test]
+fn a_bad_access_traps_where_wasmtime_traps_and_never_leaves_the_arena() {
+    for (access, bytes, stores) in (LOADS.iter().map(|(name, bytes)| (name, *bytes, false)))
+        .chain(STORES.iter().map(|(name, bytes)| (name, *bytes, true)))
+    {
+        for (offset, align) in [
+            (0, bytes),
+            (0, 1),
+            (8, bytes),
+            (65528, 1),
+            (65536, bytes),
+            (u32::MAX, 1),
+        ] {
+            let memarg = format!("offset={offset} align={align}");
+            let module = if stores {
+                storing(access, &memarg)
+            } else {
+                loading(access, &memarg)
+            };
+            for address in bad_addresses(bytes, offset) {
+                let what = format!("{access} {memarg} at {address:#x}");
+                let end = u64::from(address) + u64::from(offset) + u64::from(bytes);
+                let aligned =
+                    (u64::from(address) + u64::from(offset)).is_multiple_of(u64::from(align));
+                let mut wasm = Function::new(&module);
+                let wanted = wasm.run(0, &[u64::from(address)]).err().map(kind);
+                assert_eq!(wanted.is_some(), end > 65536, "{what}");
+                for policy in POLICIES {
+                    let compiled = compile(&module, policy);
+                    let mut memory = compiled.memory();
+                    let parameters = vec![u64::from(address)];
+                    let launch = Launch {
+                        parameters,
+                        ..Launch::default()
+                    };
+                    let found = compiled.run(&mut memory, &launch).map(|record| record.kind);
+                    match policy {
+                        Policy::Mask => assert_eq!(found, None, "{what}"),
+                        Policy::Trap if wanted.is_none() && !aligned => {
+                            assert_eq!(found, Some(TrapKind::Misaligned), "{what}");
+                        }
+                        Policy::Trap => {
+                            assert_eq!(found, wanted, "{what}");
+                            if wanted.is_some() {
+                                assert!(memory.linear().iter().all(|b| *b == 0), "{what} wrote");
+                            }
+                        }
+                        Policy::Deferred => {
+                            let bad = wanted.is_some() || !aligned;
+                            assert_eq!(found, bad.then_some(TrapKind::BadAccess), "{what}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_misaligned_access_is_a_trap_or_goes_to_the_address_below() {
+    let module = storing("i64.store", "");
+    for (policy, record, written) in [
+        (Policy::Trap, Some(TrapKind::Misaligned), 0),
+        (Policy::Deferred, Some(TrapKind::BadAccess), 0x88),
+        (Policy::Mask, None, 0x88),
+    ] {
+        let compiled = compile(&module, policy);
+        let mut memory = compiled.memory();
+        let launch = Launch {
+            parameters: vec![67],
+            ..Launch::default()
+        };
+        let found = compiled.run(&mut memory, &launch);
+        assert_eq!(found.map(|record| record.kind), record);
+        if let Some(found) = found {
+            let operator = if policy == Policy::Trap { 0x37 } else { 0x0b };
+            let at = found.offset as usize;
+            assert_eq!(module[at], operator, "i64.store, or the end");
+        }
+        assert_eq!(memory.linear()[64], written);
+    }
+}
+
+#[test]
+fn bulk_operators_do_what_wasmtime_does() {
+    let copy = parse(
+        "(module (memory (export \"memory\") 1)
+           (func (export \"f\") (param $i i32) (param $to i32) (param $from i32) (param $n i32)
+             (memory.copy (local.get $to) (local.get $from) (local.get $n))))",
+    );
+    let fill = parse(
+        "(module (memory (export \"memory\") 1)
+           (func (export \"f\") (param $i i32) (param $to i32) (param $byte i32) (param $n i32)
+             (memory.fill (local.get $to) (local.get $byte) (local.get $n))))",
+    );
+    for [to, from, n] in [
+        [64, 0, 40],
+        [64, 60, 40],
+        [60, 64, 40],
+        [61, 64, 39],
+        [64, 61, 39],
+        [64, 64, 12],
+        [3, 9, 0],
+        [65536, 0, 0],
+        [0, 65536, 0],
+        [65500, 0, 36],
+        [0, 65500, 36],
+    ] {
+        agree(
+            &format!("copy {to} {from} {n}"),
+            &copy,
+            &pattern(65536),
+            1,
+            &[to, from, n],
+        );
+        agree(
+            &format!("fill {to} {from} {n}"),
+            &fill,
+            &pattern(65536),
+            1,
+            &[to, from.min(65535), n],
+        );
+    }
+    for [to, from, n] in [
+        [65500, 0, 37],
+        [0, 65500, 37],
+        [65537, 0, 0],
+        [0xffff_ffff, 0, 1],
+        [0, 0, 0xffff_ffff],
+        [0xffff_fffc, 0, 8],
+    ] {
+        let what = format!("copy {to} {from} {n}");
+        agree_under(
+            &what,
+            &copy,
+            &pattern(65536),
+            1,
+            &[to, from, n],
+            &[Policy::Trap],
+        );
+        if from != 65500 {
+            agree_under(
+                &what,
+                &fill,
+                &pattern(65536),
+                1,
+                &[to, from, n],
+                &[Policy::Trap],
+            );
+        }
+    }
+}
+
+/// What an atomic operator does with what it finds, in operators that wasmtime has.
+fn plainly(atomic: &str) -> Option<String> {
+    let (ty, rest) = atomic.split_once(".atomic.").expect("an atomic operator");
+    Some(match rest.strip_prefix("rmw.") {
+        None => format!("{ty}.{rest}"),
+        Some("xchg" | "cmpxchg") => return None,
+        Some(op) => format!("{ty}.{op}"),
+    })
+}
+
+#[test]
+fn atomic_operators_do_what_their_parts_do() {
+    for ty in ["i32", "i64"] {
+        for op in "add sub and or xor xchg cmpxchg".split(' ') {
+            let name = format!("{ty}.atomic.rmw.{op}");
+            let expected = if op == "cmpxchg" {
+                format!("({ty}.const -2)")
+            } else {
+                String::new()
+            };
+            let body = |access: &str| {
+                parse(&format!(
+                    "(module (memory (export \"memory\") 1)
+                       (func (export \"f\") (param $i i32) (local $p i32) (local $old {ty})
+                         (local.set $p (i32.mul (local.get $i) (i32.const 8)))
+                         (local.set $old ({ty}.load offset=64 (local.get $p)))
+                         {access}))"
+                ))
+            };
+            let keep = format!("({ty}.store offset=128 (local.get $p)");
+            let atomic = body(&format!(
+                "{keep} ({name} offset=64 (local.get $p) {expected} ({ty}.const -7)))"
+            ));
+            let new = match (plainly(&name), op) {
+                (Some(plain), _) => format!("({plain} (local.get $old) ({ty}.const -7))"),
+                (None, "xchg") => format!("({ty}.const -7)"),
+                _ => format!(
+                    "(select ({ty}.const -7) (local.get $old)
+                       ({ty}.eq (local.get $old) ({ty}.const -2)))"
+                ),
+            };
+            let plain = body(&format!(
+                "({ty}.store offset=64 (local.get $p) {new}) {keep} (local.get $old))"
+            ));
+            let mut bytes = pattern(96);
+            bytes[64..80].fill(0xff);
+            bytes[64] = 0xfe;
+            same(&name, &atomic, &plain, &bytes, 4);
+        }
+        for (op, width) in [("", 0), ("8", 1), ("16", 2), ("32", 4)] {
+            if ty == "i32" && width == 4 {
+                continue;
+            }
+            let sign = if width == 0 { "" } else { "_u" };
+            let body = |atomic: &str| {
+                parse(&format!(
+                    "(module (memory (export \"memory\") 1) (func (export \"f\") (param $i i32)
+                       (local $p i32) (local.set $p (i32.mul (local.get $i) (i32.const 8)))
+                       ({ty}{atomic}.store{op} offset=128 (local.get $p)
+                         ({ty}{atomic}.load{op}{sign} offset=64 (local.get $p)))))"
+                ))
+            };
+            same(
+                &format!("{ty}.atomic.load{op}"),
+                &body(".atomic"),
+                &body(""),
+                &pattern(96),
+                4,
+            );
+        }
+    }
+}
+
+/// Holds the translation of one module against what wasmtime does with another.
+fn same(what: &str, module: &[u8], plain: &[u8], bytes: &[u8], items: u64) {
+    let mut wanted = Function::new(plain);
+    wanted.memory()[..bytes.len()].copy_from_slice(bytes);
+    for item in 0..items {
+        wanted.run(item, &[]).expect("no trap");
+    }
+    for policy in POLICIES {
+        let compiled = compile(module, policy);
+        let mut memory = compiled.memory();
+        memory.linear_mut()[..bytes.len()].copy_from_slice(bytes);
+        let launch = Launch {
+            count: items,
+            ..Launch::default()
+        };
+        assert_eq!(compiled.run(&mut memory, &launch), None, "{what}");
+        assert!(memory.linear() == wanted.memory(), "{what}, {policy:?}");
+    }
+    assembler::accepts(&POLICIES.map(|policy| both(module, policy)).concat());
+}
+
+#[test]
+fn a_misaligned_atomic_access_is_a_trap() {
+    let module = parse(
+        "(module (memory (export \"memory\") 1) (func (export \"f\") (param $i i32) (param $p i32)
+           (drop (i32.atomic.rmw.add (local.get $p) (i32.const 1)))))",
+    );
+    let compiled = compile(&module, Policy::Trap);
+    let launch = Launch {
+        parameters: vec![66],
+        ..Launch::default()
+    };
+    let record = compiled.run(&mut compiled.memory(), &launch);
+    assert_eq!(record.map(|record| record.kind), Some(TrapKind::Misaligned));
+}
+
+#[test]
+fn the_memory_has_the_size_that_it_was_made_with_and_does_not_grow() {
+    let module = parse(
+        "(module (memory (export \"memory\") 2 2) (func (export \"f\") (param $i i32)
+           (i32.store (i32.const 0) (memory.size))
+           (i32.store (i32.const 4) (memory.grow (i32.const 0)))
+           (i32.store (i32.const 8) (memory.grow (i32.const 1)))))",
+    );
+    agree("size and growth", &module, &[], 1, &[]);
+}
+
+#[test]
+fn ptxas_takes_every_access() {
+    let mut all = Vec::new();
+    for policy in POLICIES {
+        for (align, offset) in [(1, 8), (8, 8), (1, 1 << 20)] {
+            for (name, bytes) in LOADS {
+                let memarg = format!("offset={offset} align={}", align.min(bytes));
+                all.extend(both(&loading(name, &memarg), policy));
+            }
+            for (name, bytes) in STORES {
+                let memarg = format!("offset={offset} align={}", align.min(bytes));
+                all.extend(both(&storing(name, &memarg), policy));
+            }
+        }
+    }
+    assembler::accepts(&all);
+}
