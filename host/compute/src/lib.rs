@@ -19,8 +19,19 @@
     )
 )]
 
+mod buffer;
+mod command;
+mod cpu;
+mod device;
 mod error;
+mod event;
 mod program;
+mod space;
 
+pub use buffer::Buffer;
+pub use command::{Argument, Command, Launch};
+pub use device::{DeviceInfo, DeviceKind, Devices};
 pub use error::{ComputeError, ProgramError, TrapCode};
+pub use event::{Event, Stats};
 pub use program::{Element, Function, Parameter, Program, Role, ValueKind};
+pub use space::{Plan, Space};
