@@ -22,7 +22,7 @@ const DOUBLERS: [&str; 9] = [
     "zig-doubler",
 ];
 
-const WORDCOUNTS: [&str; 8] = [
+const WORDCOUNTS: [&str; 9] = [
     "assemblyscript-wordcount",
     "c-wordcount",
     "cpp-wordcount",
@@ -30,6 +30,7 @@ const WORDCOUNTS: [&str; 8] = [
     "javascript-wordcount",
     "python-wordcount",
     "typescript-wordcount",
+    "wat-wordcount",
     "zig-wordcount",
 ];
 
