@@ -2,7 +2,7 @@
 
 use crate::ProgramError;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasm_encoder::{BlockType, Function, Instruction};
+use wasm_encoder::{BlockType, Function, Instruction, MemArg};
 use wasmparser::{FunctionBody, Operator};
 
 /// The globals that are added to a program's own.
@@ -12,10 +12,12 @@ pub(super) struct Globals {
     pub(super) cause: u32,
     /// The item that runs.
     pub(super) item: u32,
-    /// The fuel that is left, where one function calls another.
+    /// What is left of the fuel in hand, where one function calls another.
     pub(super) fuel: u32,
-    /// Where the items of the chunk end; the host sets it to zero to have the thread back.
-    pub(super) end: u32,
+    /// What is left of the item's fuel behind that.
+    pub(super) left: u32,
+    /// Where in the control memory the thread's words are.
+    pub(super) control: u32,
     /// Where the window for the thread's stack begins.
     pub(super) window: u32,
     /// The program's own stack pointer.
@@ -25,12 +27,18 @@ pub(super) struct Globals {
 /// What [`Globals::cause`] holds after a trap of ours.
 pub(super) const OUT_OF_FUEL: i32 = 1;
 pub(super) const STACK_OVERFLOW: i32 = 2;
+pub(super) const CANCELLED: i32 = 3;
+
+/// How much of its fuel an item has in hand: with each such slice it is asked whether to go on.
+pub(super) const SLICE: u64 = 1 << 14;
 
 /// A body while it is written into a function.
 ///
-/// The fuel is in a local of the function, where it costs a register and no access to memory; around
-/// each call it is handed over in a global. For that a body that burns fuel stands in a block, which its
-/// returns leave.
+/// The fuel in hand is in a local of the function, where it costs a register and no access to memory;
+/// around each call it is handed over in a global. For that a body that burns fuel stands in a block,
+/// which its returns leave. What happens when a slice of fuel is used up is written out at each place,
+/// and wasmtime's epochs are not used: a call at a turn, however seldom, has the compiler keep what is in
+/// registers on the stack, which makes a short loop several times slower.
 pub(super) struct Body<'a> {
     pub(super) body: &'a FunctionBody<'a>,
     pub(super) globals: Globals,
@@ -40,6 +48,20 @@ pub(super) struct Body<'a> {
     pub(super) fuel: Option<u32>,
     /// Whether the body stands in a block of its own.
     pub(super) in_block: bool,
+}
+
+/// Where among a thread's words in the control memory is the one that ends the launch, and the one that
+/// has the thread back after the item that runs.
+pub(super) const STOP: u64 = 0;
+pub(super) const YIELD: u64 = 4;
+
+/// A word in the control memory, which is the second one, so that no code but ours comes to it.
+pub(super) fn word(offset: u64) -> MemArg {
+    MemArg {
+        offset,
+        align: 2,
+        memory_index: 1,
+    }
 }
 
 /// Whether a body turns or calls.
@@ -76,6 +98,8 @@ impl Body<'_> {
                     self.call(into, operator)?;
                     continue;
                 }
+                // One of these can take as long as millions of turns.
+                Operator::MemoryFill { .. } | Operator::MemoryCopy { .. } => self.look_up(into),
                 _ => {}
             }
             let is_loop = matches!(operator, Operator::Loop { .. });
@@ -100,14 +124,47 @@ impl Body<'_> {
         let Some(fuel) = self.fuel else {
             return;
         };
+        let left = self.globals.left;
+        let slice = SLICE.cast_signed();
         into.instructions()
             .local_get(fuel)
             .i64_const(1)
             .i64_sub()
             .local_tee(fuel)
             .i64_const(0)
-            .i64_lt_s();
+            .i64_lt_s()
+            .if_(BlockType::Empty)
+            .global_get(left)
+            .i64_eqz();
         self.trap(into, OUT_OF_FUEL);
+        self.look_up(into);
+        // The lesser of a slice and what is left, less the unit that is burnt now.
+        into.instructions()
+            .i64_const(slice)
+            .global_get(left)
+            .global_get(left)
+            .i64_const(slice)
+            .i64_gt_u()
+            .select()
+            .local_tee(fuel)
+            .global_get(left)
+            .i64_sub()
+            .i64_const(-1)
+            .i64_mul()
+            .global_set(left)
+            .local_get(fuel)
+            .i64_const(1)
+            .i64_sub()
+            .local_set(fuel)
+            .end();
+    }
+
+    /// Traps, if the launch has been cancelled.
+    fn look_up(&self, into: &mut Function) {
+        into.instructions()
+            .global_get(self.globals.control)
+            .i32_atomic_load(word(STOP));
+        self.trap(into, CANCELLED);
     }
 
     /// Traps, if the stack pointer is not in its window.

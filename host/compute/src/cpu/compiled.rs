@@ -37,8 +37,8 @@ pub(crate) fn engine() -> Result<Engine, ComputeError> {
         .wasm_memory64(false)
         .wasm_relaxed_simd(false)
         .concurrency_support(false)
-        // How a thread is had back from an item.
-        .epoch_interruption(true)
+        // The second memory of an instance is ours: see `control`.
+        .wasm_multi_memory(true)
         // The same bits on every machine.
         .cranelift_nan_canonicalization(true)
         .compiler_inlining(Inlining::Yes)

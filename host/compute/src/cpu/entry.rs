@@ -1,17 +1,26 @@
 //! Makes of a program the module that a thread runs: with a loop over items around each function.
 
-use super::body::{Body, Globals, burns, invalid};
+use super::body::{Body, Globals, YIELD, burns, invalid, word};
 use crate::ProgramError;
 use crate::program::{Constant, Outline};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, Module, TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, GlobalType, MemoryType, Module, TypeSection, ValType,
 };
 use wasmparser::{FuncType, FunctionBody, Parser, Payload};
 
 /// Bytes of a window for the stack of one thread, in memory.
 pub(crate) const WINDOW: u32 = 64 << 10;
+
+/// The memory with words for each thread, by which it is told what to do.
+const CONTROL: MemoryType = MemoryType {
+    minimum: 1,
+    maximum: Some(1),
+    memory64: false,
+    shared: true,
+    page_size_log2: None,
+};
 
 /// What the entry of each function is exported as begins with; the rest is the function's name.
 pub(super) const ENTRY: &str = "run:";
@@ -20,8 +29,9 @@ pub(super) const ENTRY: &str = "run:";
 /// gone on with.
 const BEGIN: u32 = 0;
 const END: u32 = 1;
-const FUEL: u32 = 2;
-const ARGUMENTS: u32 = 3;
+const IN_HAND: u32 = 2;
+const LEFT: u32 = 3;
+const ARGUMENTS: u32 = 4;
 
 /// A program's module with an entry for each of its functions, `run:NAME`, and without its data, which
 /// is put into a space once.
@@ -34,8 +44,9 @@ pub(super) fn module(program: &[u8], outline: &Outline<'_>) -> Result<Vec<u8>, P
         cause: first,
         item: first.saturating_add(1),
         fuel: first.saturating_add(2),
-        end: first.saturating_add(3),
-        window: first.saturating_add(4),
+        left: first.saturating_add(3),
+        control: first.saturating_add(4),
+        window: first.saturating_add(5),
         stack_pointer: outline.named_stack_pointer,
     };
     let mut writing = Writing {
@@ -67,7 +78,7 @@ impl Globals {
         [
             ("cause", self.cause),
             ("item", self.item),
-            ("end", self.end),
+            ("control", self.control),
             ("window", self.window),
         ]
     }
@@ -127,9 +138,10 @@ impl Writing<'_, '_> {
         let kind = self.outline.function_type(function).ok_or_else(missing)?;
         let arguments = kind.params().get(1..).unwrap_or_default();
         let fuel = ARGUMENTS.saturating_add(count(arguments.len()));
-        let first = fuel.saturating_add(1);
+        let control = fuel.saturating_add(1);
+        let first = control.saturating_add(1);
         let own = locals(body)?;
-        let mut declared = vec![(1, ValType::I64)];
+        let mut declared = vec![(1, ValType::I64), (1, ValType::I32)];
         for kind in kind.params() {
             declared.push((1, value_type(*kind)?));
         }
@@ -137,15 +149,21 @@ impl Writing<'_, '_> {
         let mut entry = Function::new(declared);
         entry
             .instructions()
-            .local_get(END)
-            .global_set(self.globals.end)
+            .global_get(self.globals.control)
+            .local_set(control)
             .loop_(BlockType::Empty)
             .local_get(BEGIN)
             .global_set(self.globals.item)
-            .local_get(FUEL)
-            .local_set(fuel)
             .local_get(BEGIN)
             .local_set(first);
+        if burns(body)? {
+            entry
+                .instructions()
+                .local_get(IN_HAND)
+                .local_set(fuel)
+                .local_get(LEFT)
+                .global_set(self.globals.left);
+        }
         self.reset_globals(&mut entry);
         for index in 0..count(arguments.len()) {
             entry
@@ -174,8 +192,12 @@ impl Writing<'_, '_> {
             .i32_const(1)
             .i32_add()
             .local_tee(BEGIN)
-            .global_get(self.globals.end)
+            .local_get(END)
             .i32_lt_u()
+            .local_get(control)
+            .i32_atomic_load(word(YIELD))
+            .i32_eqz()
+            .i32_and()
             .br_if(0)
             .end()
             .local_get(BEGIN)
@@ -184,6 +206,7 @@ impl Writing<'_, '_> {
         let mut parameters = vec![
             wasmparser::ValType::I32,
             wasmparser::ValType::I32,
+            wasmparser::ValType::I64,
             wasmparser::ValType::I64,
         ];
         parameters.extend(arguments);
@@ -264,6 +287,7 @@ impl Writing<'_, '_> {
                     encoder
                         .parse_import_section(&mut imports, section)
                         .map_err(wrong)?;
+                    imports.import("ring", "control", EntityType::Memory(CONTROL));
                     module.section(&imports);
                 }
                 Payload::TableSection(section) => {
@@ -284,6 +308,7 @@ impl Writing<'_, '_> {
         for kind in [
             ValType::I32,
             ValType::I32,
+            ValType::I64,
             ValType::I64,
             ValType::I32,
             ValType::I32,

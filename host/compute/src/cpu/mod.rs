@@ -2,6 +2,7 @@
 
 mod body;
 mod compiled;
+mod control;
 mod entry;
 mod lane;
 mod pool;
@@ -9,7 +10,7 @@ mod ticks;
 
 pub(crate) use compiled::{Compiled, engine};
 pub(crate) use entry::WINDOW;
-pub(crate) use lane::{Lane, Outcome, Watch};
+pub(crate) use lane::{Lane, Outcome};
 pub(crate) use pool::{Pool, Turns};
 
 /// The most threads of a pool, which is how many windows for stacks there are in a space. A space looks

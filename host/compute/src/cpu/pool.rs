@@ -1,7 +1,9 @@
 //! The threads, and the spaces that wait for one.
 
+use super::control::Control;
 use super::ticks::Ticks;
 use crate::ComputeError;
+use crate::event::State;
 use crate::space::Inner;
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
@@ -26,6 +28,7 @@ pub(crate) struct Turns {
     /// How many wait, to be read without the lock.
     waiting: AtomicUsize,
     ticks: Ticks,
+    pub(crate) control: Control,
 }
 
 #[derive(Default)]
@@ -39,6 +42,7 @@ impl Pool {
     /// If the system makes no more threads.
     pub(crate) fn new(engine: Engine, threads: usize) -> Result<Self, ComputeError> {
         let turns = Arc::new(Turns {
+            control: Control::new(&engine, threads)?,
             engine,
             threads,
             queue: Mutex::default(),
@@ -54,7 +58,9 @@ impl Pool {
         }
         let turns = pool.turns.clone();
         spawn("ring-compute-tick".to_owned(), move || {
-            turns.ticks.run(&turns.engine);
+            turns
+                .ticks
+                .run(|| turns.control.look_up(turns.are_wanted()));
         })?;
         Ok(pool)
     }
@@ -92,11 +98,13 @@ impl Turns {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 
-    /// Runs this between two ticks at most a tick apart.
-    pub(crate) fn ticking<T>(&self, run: impl FnOnce() -> T) -> T {
+    /// Runs items of these commands on this thread, which is told to stop or to give way.
+    pub(crate) fn watched<T>(&self, thread: usize, of: Arc<State>, run: impl FnOnce() -> T) -> T {
+        self.control.begin(thread, of);
         self.ticks.begin();
         let result = run();
         self.ticks.end();
+        self.control.end(thread);
         result
     }
 

@@ -63,7 +63,7 @@ impl Inner {
                 byte,
             } => Step::Fill {
                 part: self.part_of(&buffer, offset, length)?,
-                buffer,
+                buffer: Some(buffer),
                 byte,
             },
             Command::Copy {

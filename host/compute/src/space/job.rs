@@ -83,6 +83,18 @@ impl Job {
         self.steps.iter().map(Step::bytes).sum()
     }
 
+    /// Ends it. Its buffers are free before it is said to be done.
+    fn succeed(self) {
+        let Self {
+            steps,
+            state,
+            stats,
+            ..
+        } = self;
+        drop(steps);
+        state.finish(Ok(stats));
+    }
+
     /// Ends it without what is left of it.
     fn fail(self, error: ComputeError) {
         // What a later turn would have written again is stale, too.
@@ -90,7 +102,9 @@ impl Job {
         for step in self.steps.iter().skip(from) {
             step.poison();
         }
-        self.state.finish(Err(error));
+        let Self { steps, state, .. } = self;
+        drop(steps);
+        state.finish(Err(error));
     }
 }
 
@@ -174,7 +188,7 @@ impl Queue {
         self.commands = self.commands.saturating_sub(job.steps.len().max(1));
         self.bytes = self.bytes.saturating_sub(job.bytes());
         match result {
-            Ok(()) => job.state.finish(Ok(job.stats)),
+            Ok(()) => job.succeed(),
             Err(error) => job.fail(error),
         }
     }

@@ -107,7 +107,7 @@ impl Space {
         if was_used || queue.has_launched {
             let part = buffer.part(0, bytes)?;
             let step = Step::Fill {
-                buffer: buffer.clone(),
+                buffer: None,
                 part,
                 byte: 0,
             };
@@ -161,7 +161,9 @@ impl Space {
         {
             let mut queue = inner.queue.lock();
             if queue.is_idle() && usize::try_from(length).is_ok_and(|length| length <= AT_ONCE) {
-                inner.do_step(&step)?;
+                if let Some(answer) = inner.do_step(&step) {
+                    answer.give();
+                }
             } else {
                 inner.ask(&mut queue, step)?;
             }

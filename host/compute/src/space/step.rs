@@ -15,8 +15,9 @@ pub(super) enum Step {
         part: Part,
         bytes: Box<[u8]>,
     },
+    /// Of a buffer, or of the room of one that may be gone since.
     Fill {
-        buffer: Buffer,
+        buffer: Option<Buffer>,
         part: Part,
         byte: u8,
     },
@@ -35,7 +36,22 @@ pub(super) enum Step {
 }
 
 /// Where what was read goes, once.
-type Reply = Mutex<Option<oneshot::Sender<Result<Vec<u8>, ComputeError>>>>;
+type Reply = Mutex<Option<oneshot::Sender<Read>>>;
+
+pub(super) type Read = Result<Vec<u8>, ComputeError>;
+
+/// What was read, and who gets it.
+pub(super) struct Answer {
+    to: oneshot::Sender<Read>,
+    read: Read,
+}
+
+impl Answer {
+    pub(super) fn give(self) {
+        // Who asked may have gone.
+        let _ = self.to.send(self.read);
+    }
+}
 
 /// A launch that has been checked.
 pub(super) struct Launch {
@@ -63,10 +79,11 @@ impl Step {
     /// Poisons what it would have written.
     pub(super) fn poison(&self) {
         match self {
-            Self::Write { buffer, .. }
-            | Self::Fill { buffer, .. }
-            | Self::Copy { to: buffer, .. } => {
-                buffer.poison(true);
+            Self::Write { buffer, .. } | Self::Copy { to: buffer, .. } => buffer.poison(true),
+            Self::Fill { buffer, .. } => {
+                if let Some(buffer) = buffer {
+                    buffer.poison(true);
+                }
             }
             Self::Launch(launch) => launch.poison(),
             Self::Read { .. } => {}
@@ -100,7 +117,7 @@ impl Launch {
 
 impl Inner {
     /// Does a step that is no launch, in the space's own order.
-    pub(super) fn do_step(&self, step: &Step) -> Result<(), ComputeError> {
+    pub(super) fn do_step(&self, step: &Step) -> Option<Answer> {
         let memory: &Memory = &self.memory;
         match step {
             Step::Write {
@@ -113,7 +130,9 @@ impl Inner {
             }
             Step::Fill { buffer, part, byte } => {
                 memory.fill(part.address, part.length, *byte);
-                overwritten(buffer, *part, false);
+                if let Some(buffer) = buffer {
+                    overwritten(buffer, *part, false);
+                }
             }
             Step::Copy {
                 from,
@@ -129,19 +148,16 @@ impl Inner {
                 part,
                 reply,
             } => {
-                let result = if buffer.is_poisoned() {
+                let read = if buffer.is_poisoned() {
                     Err(ComputeError::Poisoned)
                 } else {
                     memory.read(part.address, part.length)
                 };
-                if let Some(reply) = reply.lock().take() {
-                    // Who asked may have gone.
-                    let _ = reply.send(result);
-                }
+                return reply.lock().take().map(|to| Answer { to, read });
             }
             Step::Launch(_) => {}
         }
-        Ok(())
+        None
     }
 }
 

@@ -5,7 +5,8 @@ use super::job::{Current, Next, Queue};
 use super::launching::Launching;
 use super::step::{Launch, Step};
 use crate::ComputeError;
-use crate::cpu::{Lane, Outcome, Watch};
+use crate::cpu::{Lane, Outcome};
+use crate::event::State;
 use parking_lot::MutexGuard;
 use std::ops::Range;
 use std::sync::Arc;
@@ -66,13 +67,18 @@ impl Inner {
                 queue.current = Current::Host;
                 drop(queue);
                 let began = Instant::now();
-                let result = self.do_step(step);
+                let answer = self.do_step(step);
                 let took = began.elapsed();
+                // So that who is told that it is done finds its buffers free.
+                drop(next);
                 queue = self.queue.lock();
                 if let Some(job) = queue.front() {
                     job.stats.device_time = job.stats.device_time.saturating_add(took);
                 }
-                queue.advance(result);
+                queue.advance(Ok(()));
+                if let Some(answer) = answer {
+                    answer.give();
+                }
                 queue
             }
             None => queue,
@@ -90,20 +96,18 @@ impl Inner {
         };
         if let Some(items) = launching.deal() {
             let (steps, index) = (launching.next.steps.clone(), launching.next.index);
-            let watch = Watch {
-                event: launching.state().clone(),
-                turns: self.turns.clone(),
-            };
+            let state = launching.state().clone();
             if launching.has_more() {
                 self.list(&mut queue);
             }
             drop(queue);
             let began = Instant::now();
             let outcome = match steps.get(index) {
-                Some(Step::Launch(launch)) => self.run(thread, launch, &items, watch),
+                Some(Step::Launch(launch)) => self.run(thread, launch, &items, state),
                 _ => Outcome::Failed("a launch of ours is none".to_owned()),
             };
             let took = began.elapsed();
+            drop(steps);
             queue = self.queue.lock();
             if let Current::Launch(launching) = &mut queue.current {
                 launching.settle(items, outcome, took);
@@ -136,11 +140,18 @@ impl Inner {
         if result.is_ok() {
             launch.succeed();
         }
+        drop(steps);
         queue.advance(result);
         Some(queue)
     }
 
-    fn run(&self, thread: usize, launch: &Launch, items: &Range<u32>, watch: Watch) -> Outcome {
+    fn run(
+        &self,
+        thread: usize,
+        launch: &Launch,
+        items: &Range<u32>,
+        state: Arc<State>,
+    ) -> Outcome {
         let lost = |error: ComputeError| Outcome::Failed(error.to_string());
         let Some(lane) = self.lanes.get(thread) else {
             return Outcome::Failed("no such thread".to_owned());
@@ -150,20 +161,15 @@ impl Inner {
             Some(lane) => lane,
             none => {
                 let engine = &self.turns.engine;
-                match Lane::new(engine, &self.compiled, self.memory.shared(), thread) {
+                let memory = self.memory.shared();
+                match Lane::new(engine, &self.compiled, memory, &self.turns.control, thread) {
                     Ok(lane) => none.insert(lane),
                     Err(error) => return lost(error),
                 }
             }
         };
-        self.turns.ticking(|| {
-            lane.run(
-                &launch.function,
-                items,
-                launch.fuel,
-                &launch.arguments,
-                watch,
-            )
+        self.turns.watched(thread, state, || {
+            lane.run(&launch.function, items, launch.fuel, &launch.arguments)
         })
     }
 }
