@@ -120,6 +120,8 @@ async fn a_state_is_not_lost_by_oversight() {
     assert_eq!(ask(&runtime, HANDLER, "count").await, "2");
 
     runtime.send(HANDLER, "spin").await.unwrap();
+    let fuel = || runtime.telemetry(HANDLER).unwrap().unwrap().fuel_consumed;
+    eventually("it spins", || fuel() > 1_000_000).await;
     let quickly = Replacement::default().timeout(Duration::from_millis(50));
     let error = runtime
         .replace_with(HANDLER, kernel(HANDLER), quickly)
