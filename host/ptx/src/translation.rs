@@ -111,8 +111,9 @@ pub fn translate(module: &[u8], function: &str, options: &Options) -> Result<Tra
     builder.compute(index)?;
     let pointers = std::mem::take(&mut builder.stack_pointers);
     let mut built = builder.function;
-    passes::run(&mut built);
+    passes::simplify(&mut built);
     let bytes = passes::stack_bytes(&built, &pointers)?.next_multiple_of(16);
+    passes::hoist(&mut built);
     let ptx = emit::print(
         &built,
         options,

@@ -151,6 +151,9 @@ impl Printer<'_> {
                     let _ = writeln!(text, "\tshr.u64 \t%wide, %size, 16;");
                     let _ = writeln!(text, "\tcvt.u32.u64 \t{register}, %wide;");
                 }
+                Argument::Size => {
+                    let _ = writeln!(text, "\tmov.b64 \t{register}, %size;");
+                }
                 Argument::StackPointer => {
                     let bytes = entry.stack_bytes;
                     let _ = writeln!(text, "\tcvt.u32.u64 \t%thread, %index;");

@@ -3,6 +3,9 @@
 //! A device address is made here and nowhere else, and always by
 //! `mad.wide.u32 REGISTER, FENCED, SCALE, %arena`, where FENCED was masked or checked just before. A
 //! constant offset below the slack is added in the access itself.
+//!
+//! A pointer needs no fence: `passes::ranges` makes it behind a check of all that a loop reaches from
+//! it.
 
 use std::fmt::Write;
 
@@ -15,6 +18,10 @@ impl Printer<'_> {
     /// Fences an access; returns its address as it stands in the instruction.
     pub(super) fn fence(&mut self, access: &Access) -> String {
         let bytes = access.kind.bytes;
+        if self.function.type_of(access.address) == Type::I64 {
+            let pointer = self.registers.register(access.address);
+            return format!("[{pointer}+{}]", access.offset);
+        }
         let mut address = self
             .registers
             .operand(&mut self.body, access.address, false);

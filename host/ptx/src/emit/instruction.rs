@@ -33,6 +33,12 @@ impl Printer<'_> {
                 line!(self, "@{empty} bra \t{label}");
                 line!(self, "sub.u32 \t%fuel, %fuel, {amount}");
             }
+            Instruction::TakeFuel(amount) => {
+                let amount = self.registers.operand(&mut self.body, *amount, false);
+                let narrow = self.registers.fresh(Type::I32);
+                line!(self, "cvt.u32.u64 \t{narrow}, {amount}");
+                line!(self, "sub.u32 \t%fuel, %fuel, {narrow}");
+            }
             Instruction::Range(address, length, site) => self.range(*address, *length, *site),
             Instruction::Fence => line!(self, "fence.sc.gpu"),
         }
@@ -71,6 +77,15 @@ impl Printer<'_> {
                     self,
                     "atom.acq_rel.gpu.global.{name} \t{value}, {place}, {operands}"
                 );
+            }
+            Definition::Pointer(address) => {
+                let address = self.registers.operand(&mut self.body, *address, false);
+                let pointer = self.registers.register(value);
+                line!(self, "mad.wide.u32 \t{pointer}, {address}, 1, %arena");
+            }
+            Definition::FuelLeft => {
+                let value = self.registers.register(value);
+                line!(self, "cvt.u64.u32 \t{value}, %fuel");
             }
             // The value that it is another name of is computed where that is defined; the others
             // need no computing.

@@ -68,14 +68,16 @@ pub enum Argument {
     Parameter(u32),
     /// Where the thread's window of the C stack ends.
     StackPointer,
-    /// The size of the arena in pages of 64 KiB.
+    /// The size of the linear memory in pages of 64 KiB.
     MemoryPages,
+    /// The size of the linear memory in bytes, an `I64`.
+    Size,
 }
 
 /// A place in the arena that is read or written.
 #[derive(Debug, Clone, Copy)]
 pub struct Access {
-    /// The address, an `I32`.
+    /// The address, an `I32` that is fenced, or a pointer, an `I64` that needs no fence.
     pub address: Value,
     /// Added to the address, without wrapping.
     pub offset: u64,
@@ -128,6 +130,10 @@ pub enum Definition {
     Load(Access, bool),
     /// What an atomic operation found.
     Atomic(Atomic, Access),
+    /// A pointer into the arena, to that address: all that is reached from it was checked.
+    Pointer(Value),
+    /// The fuel that the item has left, an `I64`.
+    FuelLeft,
     /// Nothing but another name of that value.
     Alias(Value),
 }
@@ -143,6 +149,8 @@ pub enum Instruction {
     TrapIf(Value, TrapKind, Site),
     /// Takes so much of the item's fuel, and traps where that is not left.
     Fuel(u32, Site),
+    /// Takes so much of the item's fuel, an `I64` which is left.
+    TakeFuel(Value),
     /// Checks that so many bytes at that address (both `I32`) lie in the arena.
     Range(Value, Value, Site),
     /// Keeps the order of accesses before and after, for all threads.

@@ -109,6 +109,8 @@ fn of(ty: Type, definition: &Definition) -> Nan {
         | Definition::Argument(_)
         | Definition::Load(..)
         | Definition::Atomic(..)
+        | Definition::Pointer(_)
+        | Definition::FuelLeft
         | Definition::Alias(_) => Nan::Exact,
         Definition::Parameter => Nan::Any,
         Definition::Pure(opcode, _) => match opcode {

@@ -89,18 +89,7 @@ pub fn substitute(function: &mut Function) {
     }
     let rename = |value: &mut Value| *value = to[*value].unwrap_or(*value);
     for value in names.keys() {
-        match &mut function.values[value].1 {
-            Definition::Pure(_, operands) => operands.iter_mut().for_each(rename),
-            Definition::Load(access, _) => rename(&mut access.address),
-            Definition::Atomic(atomic, access) => {
-                rename(&mut access.address);
-                atomic.operands_mut().into_iter().flatten().for_each(rename);
-            }
-            Definition::Parameter
-            | Definition::Argument(_)
-            | Definition::Constant(_)
-            | Definition::Alias(_) => {}
-        }
+        rename_operands(&mut function.values[value].1, rename);
     }
     let blocks: Vec<Block> = function.blocks.keys().collect();
     // Which parameters stay, before any is dropped.
@@ -115,27 +104,49 @@ pub fn substitute(function: &mut Function) {
         let data = &mut function.blocks[block];
         retain(&mut data.parameters, &keep[block]);
         for instruction in &mut data.instructions {
-            match instruction {
-                Instruction::Compute(_) | Instruction::Fuel(..) | Instruction::Fence => {}
-                Instruction::Store(access, value, _) => {
-                    rename(&mut access.address);
-                    rename(value);
-                }
-                Instruction::TrapIf(value, ..) => rename(value),
-                Instruction::Range(address, length, _) => {
-                    rename(address);
-                    rename(length);
-                }
-            }
+            rename_instruction(instruction, rename);
         }
-        match &mut data.end {
-            End::Branch(value, ..) | End::Switch(value, _) => rename(value),
-            End::Jump(_) | End::Return | End::Trap(..) => {}
+        if let End::Branch(value, ..) | End::Switch(value, _) = &mut data.end {
+            rename(value);
         }
         data.end.each_jump_mut(|jump| {
             retain(&mut jump.arguments, &keep[jump.block]);
             jump.arguments.iter_mut().for_each(rename);
         });
+    }
+}
+
+/// Renames what a value is made of.
+pub fn rename_operands(definition: &mut Definition, rename: impl Fn(&mut Value)) {
+    match definition {
+        Definition::Pure(_, operands) => operands.iter_mut().for_each(rename),
+        Definition::Load(access, _) => rename(&mut access.address),
+        Definition::Atomic(atomic, access) => {
+            rename(&mut access.address);
+            atomic.operands_mut().into_iter().flatten().for_each(rename);
+        }
+        Definition::Pointer(address) => rename(address),
+        Definition::Parameter
+        | Definition::Argument(_)
+        | Definition::Constant(_)
+        | Definition::FuelLeft
+        | Definition::Alias(_) => {}
+    }
+}
+
+/// Renames what an instruction takes, save what a value that it computes is made of.
+pub fn rename_instruction(instruction: &mut Instruction, rename: impl Fn(&mut Value)) {
+    match instruction {
+        Instruction::Compute(_) | Instruction::Fuel(..) | Instruction::Fence => {}
+        Instruction::Store(access, value, _) => {
+            rename(&mut access.address);
+            rename(value);
+        }
+        Instruction::TrapIf(value, ..) | Instruction::TakeFuel(value) => rename(value),
+        Instruction::Range(address, length, _) => {
+            rename(address);
+            rename(length);
+        }
     }
 }
 

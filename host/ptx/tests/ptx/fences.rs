@@ -1,6 +1,8 @@
 //! A lint over the text of PTX: whatever the translator meant, every access to memory is one of a few
 //! forms that cannot leave the arena. It is run on everything that the tests translate.
 
+mod hoisted;
+
 use std::collections::HashMap;
 
 use ringhost_ptx::{ErrorRecord, Policy, Translation};
@@ -122,6 +124,9 @@ impl<'k> Lint<'k> {
         }
         if offset < 0 || offset % bytes != 0 || offset + bytes > Translation::SLACK as i64 {
             return Err("a constant offset that the slack does not take");
+        }
+        if self.writers.get(&register).map_or(0, Vec::len) > 1 {
+            return self.hoisted(at, register, offset as u64, bytes as u64);
         }
         let place = self.once(register, at, "the place")?;
         let made = &self.kernel.instructions[place];

@@ -28,6 +28,17 @@ const SUM: &str = "(module (memory (export \"memory\") 1)
         (br $more)))
       (i32.store (i32.const 0) (i32.div_u (local.get $sum) (i32.const 3)))))";
 
+/// `y[j] = a * x[j] + y[j]` for all `j` below `n`, as compilers write it: the loop has a copy.
+const LOOP: &str = "(module (memory (export \"memory\") 1)
+    (func (export \"f\") (param $i i32) (param $n i32) (param $a f32) (param $x i32) (param $y i32)
+      (loop $more
+        (f32.store (local.get $y)
+          (f32.add (f32.load (local.get $y))
+            (f32.mul (local.get $a) (f32.load (local.get $x)))))
+        (local.set $x (i32.add (local.get $x) (i32.const 4)))
+        (local.set $y (i32.add (local.get $y) (i32.const 4)))
+        (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))";
+
 fn ptx(text: &str, policy: Policy) -> String {
     compile(&wat::parse_str(text).expect("WAT"), policy)
         .translation
@@ -44,4 +55,9 @@ fn saxpy() {
 #[test]
 fn a_loop_with_a_call() {
     insta::assert_snapshot!("sum_mask", ptx(SUM, Policy::Mask));
+}
+
+#[test]
+fn a_loop_whose_accesses_are_checked_once() {
+    insta::assert_snapshot!("loop_mask", ptx(LOOP, Policy::Mask));
 }

@@ -5,6 +5,7 @@ mod assembler;
 mod fences;
 mod golden;
 mod hostile;
+mod loops;
 mod machine;
 mod memory;
 mod operators;

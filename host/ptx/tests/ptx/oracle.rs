@@ -57,6 +57,11 @@ impl Function {
         self.memory().copy_from_slice(&bytes);
     }
 
+    /// How much fuel there is from now on.
+    pub fn fuel(&mut self, fuel: u64) {
+        self.store.set_fuel(fuel).expect("fuel");
+    }
+
     pub fn memory(&mut self) -> &mut [u8] {
         let memory = self
             .instance

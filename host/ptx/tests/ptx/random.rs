@@ -13,6 +13,27 @@ use crate::assembler;
 use crate::oracle::{POLICIES, agree_under, both};
 use generate::Generator;
 
+/// Random numbers from a seed: splitmix64.
+pub struct Numbers(u64);
+
+impl Numbers {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = self.0;
+        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        word ^ (word >> 31)
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
 /// A number from the environment.
 fn number(name: &str, default: u64) -> u64 {
     match env::var(name) {
@@ -29,7 +50,7 @@ fn check(seed: u64) -> Vec<u8> {
     let text = generator.module();
     let module =
         wat::parse_str(&text).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
-    let bytes: Vec<u8> = (0..4096).map(|_| generator.next() as u8).collect();
+    let bytes: Vec<u8> = (0..4096).map(|_| generator.numbers.next() as u8).collect();
     let parameters = generator.parameters();
     // Where an address may be bad, what is done then is the policy's, and wasmtime's is to trap.
     let policies = if generator.wild {

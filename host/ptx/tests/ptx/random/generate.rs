@@ -1,10 +1,11 @@
 //! Makes the text of a module from a seed.
 
+use super::Numbers;
 use crate::operators::edges;
 
 /// What a function may use, and how much of it is still to be made.
 pub struct Generator {
-    state: u64,
+    pub numbers: Numbers,
     /// How many more operators.
     left: u32,
     /// Whether addresses may be bad.
@@ -25,7 +26,7 @@ const LOOPS: usize = 3;
 impl Generator {
     pub fn new(seed: u64) -> Self {
         let mut generator = Self {
-            state: seed,
+            numbers: Numbers::new(seed),
             left: 0,
             wild: false,
             loops: 0,
@@ -37,17 +38,12 @@ impl Generator {
         generator
     }
 
-    /// The next random number: splitmix64.
-    pub fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.state;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ (word >> 31)
+    fn next(&mut self) -> u64 {
+        self.numbers.next()
     }
 
     fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
+        self.numbers.below(bound)
     }
 
     fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {

@@ -1,0 +1,215 @@
+//! What is checked before a loop's first round.
+
+use std::collections::{HashMap, HashSet};
+
+use super::affine::Group;
+use super::rounds::{Goes, Rounds};
+use crate::ir::{Argument, Block, Definition, Function, Instruction, Opcode, Type, Value};
+
+/// A block that is being written.
+pub struct Code<'f> {
+    /// The function that it is in.
+    pub function: &'f mut Function,
+    /// The block.
+    pub block: Block,
+}
+
+impl Code<'_> {
+    /// A value that is computed here.
+    pub fn compute(&mut self, ty: Type, definition: Definition) -> Value {
+        let value = self.function.value(ty, definition);
+        self.instruction(Instruction::Compute(value));
+        value
+    }
+
+    /// Adds an instruction.
+    pub fn instruction(&mut self, instruction: Instruction) {
+        let instructions = &mut self.function.blocks[self.block].instructions;
+        instructions.push(instruction);
+    }
+
+    /// The outcome of an operation.
+    pub fn pure(&mut self, opcode: Opcode, operands: &[Value]) -> Value {
+        let definition = Definition::Pure(opcode, operands.to_vec());
+        self.compute(opcode.result(), definition)
+    }
+
+    /// A constant.
+    pub fn i32(&mut self, value: i32) -> Value {
+        let bits = Definition::Constant(u64::from(value as u32));
+        self.function.value(Type::I32, bits)
+    }
+
+    /// A constant.
+    pub fn i64(&mut self, value: u64) -> Value {
+        self.function.value(Type::I64, Definition::Constant(value))
+    }
+}
+
+/// What is known of a loop's first round.
+pub struct Start<'l> {
+    /// What the loop's parameters are then.
+    pub parameters: HashMap<Value, Value>,
+    /// The values that the loop computes anew each round.
+    pub inside: &'l HashSet<Value>,
+}
+
+/// What a guard finds out.
+pub struct Checked {
+    /// Whether the copy may run.
+    pub good: Value,
+    /// How many rounds, an `I32`; 0 for 2^32.
+    pub rounds: Value,
+    /// The fuel for all rounds, an `I64`.
+    pub fuel: Value,
+    /// The lowest address of each group in the first round, an `I32`.
+    pub firsts: Vec<Value>,
+}
+
+/// Writes the checks. `parameter` is what counts, in the first round.
+pub fn check(
+    code: &mut Code<'_>,
+    rounds: &Rounds,
+    groups: &[Group],
+    weight: u64,
+    start: &Start<'_>,
+    parameter: Value,
+) -> Checked {
+    let mut conditions = Vec::new();
+    let count = count(code, rounds, parameter, &mut conditions);
+    let one = code.i32(-1);
+    let last = code.pure(Opcode::Add32, &[count, one]);
+    let last = code.pure(Opcode::ExtendU64, &[last]);
+    let one = code.i64(1);
+    let all = code.pure(Opcode::Add64, &[last, one]);
+    let weight = code.i64(weight);
+    let fuel = code.pure(Opcode::Mul64, &[all, weight]);
+    let left = code.compute(Type::I64, Definition::FuelLeft);
+    let mut good = code.pure(Opcode::LeU64, &[fuel, left]);
+    let mut firsts = Vec::new();
+    if !groups.is_empty() {
+        let size = Definition::Argument(Argument::Size);
+        let size = code.function.value(Type::I64, size);
+        for group in groups {
+            let mut known = start.parameters.clone();
+            let base = at_start(code, group.base, start.inside, &mut known);
+            let low = code.i32(group.reach.0 as i32);
+            let first = code.pure(Opcode::Add32, &[base, low]);
+            reach(code, group, first, last, size, &mut conditions);
+            firsts.push(first);
+        }
+    }
+    for condition in conditions {
+        good = code.pure(Opcode::AndBool, &[good, condition]);
+    }
+    Checked {
+        good,
+        rounds: count,
+        fuel,
+        firsts,
+    }
+}
+
+/// How many rounds there are, where the conditions hold.
+fn count(
+    code: &mut Code<'_>,
+    rounds: &Rounds,
+    parameter: Value,
+    conditions: &mut Vec<Value>,
+) -> Value {
+    let limit = rounds.limit;
+    let size = rounds.step.unsigned_abs();
+    let (least, most) = (
+        code.i32(size as i32 - 1),
+        code.i32(size.trailing_zeros() as i32),
+    );
+    let operands = if rounds.step > 0 {
+        [limit, parameter]
+    } else {
+        [parameter, limit]
+    };
+    let mut distance = code.pure(Opcode::Sub32, &operands);
+    match rounds.goes {
+        Goes::Unequal if size > 1 => {
+            let zero = code.i32(0);
+            let rest = code.pure(Opcode::And32, &[distance, least]);
+            conditions.push(code.pure(Opcode::Eq32, &[rest, zero]));
+            conditions.push(code.pure(Opcode::Ne32, &[distance, zero]));
+        }
+        Goes::Unequal => {}
+        Goes::Below => {
+            conditions.push(code.pure(Opcode::LtU32, &[parameter, limit]));
+            let highest = code.i32((size as i32).wrapping_neg());
+            conditions.push(code.pure(Opcode::LeU32, &[limit, highest]));
+        }
+        Goes::BelowSigned => {
+            let zero = code.i32(0);
+            conditions.push(code.pure(Opcode::GeS32, &[parameter, zero]));
+            conditions.push(code.pure(Opcode::LtS32, &[parameter, limit]));
+            let highest = code.i32(i32::MAX - (size as i32 - 1));
+            conditions.push(code.pure(Opcode::LeS32, &[limit, highest]));
+        }
+    }
+    if size > 1 {
+        if rounds.goes != Goes::Unequal {
+            distance = code.pure(Opcode::Add32, &[distance, least]);
+        }
+        distance = code.pure(Opcode::ShrU32, &[distance, most]);
+    }
+    if rounds.early {
+        let one = code.i32(1);
+        distance = code.pure(Opcode::Add32, &[distance, one]);
+    }
+    distance
+}
+
+/// Checks that all that a group reaches, from the first round to the last, is in bounds and aligned.
+fn reach(
+    code: &mut Code<'_>,
+    group: &Group,
+    first: Value,
+    last: Value,
+    size: Value,
+    conditions: &mut Vec<Value>,
+) {
+    let span = code.i64((group.reach.1 - group.reach.0) as u64);
+    let step = code.i64(u64::from(group.step.unsigned_abs()));
+    let start = code.pure(Opcode::ExtendU64, &[first]);
+    let way = code.pure(Opcode::Mul64, &[last, step]);
+    let highest = if group.step < 0 {
+        conditions.push(code.pure(Opcode::LeU64, &[way, start]));
+        start
+    } else {
+        code.pure(Opcode::Add64, &[start, way])
+    };
+    let end = code.pure(Opcode::Add64, &[highest, span]);
+    conditions.push(code.pure(Opcode::LeU64, &[end, size]));
+    if group.align > 1 {
+        let (mask, zero) = (code.i32(group.align as i32 - 1), code.i32(0));
+        let rest = code.pure(Opcode::And32, &[first, mask]);
+        conditions.push(code.pure(Opcode::Eq32, &[rest, zero]));
+    }
+}
+
+/// What a value that grows by a constant is in the first round.
+fn at_start(
+    code: &mut Code<'_>,
+    value: Value,
+    inside: &HashSet<Value>,
+    known: &mut HashMap<Value, Value>,
+) -> Value {
+    if let Some(start) = known.get(&value) {
+        return *start;
+    }
+    let operation = code.function.operation(value);
+    let Some((opcode, operands)) = operation.filter(|_| inside.contains(&value)) else {
+        return value;
+    };
+    let mut operands = operands.to_vec();
+    for operand in &mut operands {
+        *operand = at_start(code, *operand, inside, known);
+    }
+    let start = code.pure(opcode, &operands);
+    known.insert(value, start);
+    start
+}

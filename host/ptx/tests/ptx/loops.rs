@@ -1,0 +1,208 @@
+//! Loops that get a copy without fences: whatever they start with, both do what wasmtime does.
+
+use ringhost_ptx::{Policy, TrapKind};
+
+use crate::assembler;
+use crate::machine::Launch;
+use crate::oracle::{Function, POLICIES, both, compile, kind};
+use crate::random::Numbers;
+
+/// A loop that reads and writes at two pointers, and how it counts.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    /// By how much the pointers grow.
+    steps: [i32; 2],
+    /// By how much the counter grows.
+    count: i32,
+    /// What is compared: with what, and whether before the counter grows.
+    compare: &'static str,
+    early: bool,
+    /// Constant distances of the accesses.
+    distances: [i32; 2],
+    offset: u32,
+    /// What is read and written.
+    access: [&'static str; 2],
+}
+
+const COMPARES: [&str; 6] = [
+    "(i32.ne (K) (local.get $limit))",
+    "(i32.lt_u (K) (local.get $limit))",
+    "(i32.lt_s (K) (local.get $limit))",
+    "(i32.gt_u (local.get $limit) (K))",
+    "(i32.eqz (i32.ge_s (K) (local.get $limit)))",
+    "(i32.eqz (i32.eq (local.get $limit) (K)))",
+];
+
+impl Shape {
+    fn random(numbers: &mut Numbers) -> Self {
+        let mut pick = |from: &[i32]| from[numbers.below(from.len() as u64) as usize];
+        let steps = [
+            pick(&[0, 1, 4, 8, -4, -8, 12, 64, 3]),
+            pick(&[0, 4, 8, 16, -4, 256]),
+        ];
+        let count = pick(&[1, -1, 1, -1, 2, 4, -8, 64, 3]);
+        let distances = [pick(&[0, 4, -4, 8, 100, 2]), pick(&[0, 4, -8, 12])];
+        let offset = pick(&[0, 0, 8, 4, 1]) as u32;
+        let access = pick(&[0, 1, 2]);
+        let compare = pick(&[0, 0, 0, 1, 2, 3, 4, 5]) as usize;
+        let early = pick(&[0, 0, 1]) == 1;
+        Self {
+            steps,
+            count,
+            compare: COMPARES[compare],
+            early,
+            distances,
+            offset,
+            access: [
+                ["i32.load", "i32.store"],
+                ["i32.load8_u", "i32.store16"],
+                ["i32.load16_s", "i32.store8"],
+            ][access as usize],
+        }
+    }
+
+    fn module(&self) -> Vec<u8> {
+        let k = if self.early {
+            "local.get $old"
+        } else {
+            "local.get $k"
+        };
+        let text = format!(
+            "(module (memory (export \"memory\") 1)
+               (func (export \"f\") (param $i i32) (param $p i32) (param $q i32) (param $k i32)
+                 (param $limit i32) (local $sum i32) (local $old i32)
+                 (loop $l
+                   (local.set $old (local.get $k))
+                   (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 3))
+                     ({load} offset={offset} (i32.add (local.get $p) (i32.const {d0})))))
+                   ({store} (i32.add (local.get $q) (i32.const {d1})) (local.get $sum))
+                   ({store} offset=16 (local.get $q) (local.get $k))
+                   (local.set $p (i32.add (local.get $p) (i32.const {s0})))
+                   (local.set $q (i32.add (local.get $q) (i32.const {s1})))
+                   (local.set $k (i32.add (local.get $k) (i32.const {count})))
+                   (br_if $l {compare}))
+                 (i32.store (i32.const 0) (i32.add (local.get $sum) (local.get $p)))
+                 (i32.store (i32.const 4) (i32.add (local.get $q) (local.get $k)))))",
+            load = self.access[0],
+            store = self.access[1],
+            offset = self.offset,
+            d0 = self.distances[0],
+            d1 = self.distances[1],
+            s0 = self.steps[0],
+            s1 = self.steps[1],
+            count = self.count,
+            compare = self.compare.replace("(K)", &format!("({k})")),
+        );
+        wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+    }
+}
+
+/// Where the loop starts: mostly so that it stays in bounds and ends soon.
+fn start(numbers: &mut Numbers, shape: &Shape) -> Vec<u64> {
+    let mut pick = |from: &[u32]| from[numbers.below(from.len() as u64) as usize];
+    let p = pick(&[
+        1024,
+        1028,
+        1025,
+        65532,
+        65528,
+        65400,
+        4,
+        0,
+        0xffff_fff0,
+        0x8000_0000,
+        1024,
+        2048,
+    ]);
+    let q = pick(&[
+        4096,
+        4100,
+        8192,
+        32768,
+        65500,
+        65516,
+        65520,
+        8,
+        0,
+        4096,
+        4098,
+        0xffff_ffe8,
+    ]);
+    let k = pick(&[0, 1, 10, 0xffff_fff0, 0x7fff_fff0, 100, 0x8000_0000]);
+    let rounds = pick(&[1, 2, 3, 17, 40, 300, 0]);
+    let limit = match pick(&[0, 0, 0, 0, 1, 2]) {
+        0 => k.wrapping_add_signed(shape.count.wrapping_mul(rounds as i32)),
+        1 => k.wrapping_add(rounds),
+        _ => pick(&[0, 1, 0xffff_ffff, 0x7fff_ffff, 0x8000_0000]),
+    };
+    [p, q, k, limit].map(u64::from).to_vec()
+}
+
+/// The policies, first the one that finds out what is misaligned.
+const CHECKED_FIRST: [Policy; 3] = [Policy::Trap, Policy::Deferred, Policy::Mask];
+
+/// Whether the machine has run the copy: then the fuel of all rounds was taken at once.
+fn copied(ptx: &str) -> bool {
+    ptx.contains("sub.u32 \t%fuel, %fuel, %r")
+}
+
+#[test]
+fn loops_do_what_wasmtime_does_whatever_they_start_with() {
+    let mut numbers = Numbers::new(7);
+    let (mut copies, mut ends) = (0, std::collections::BTreeMap::new());
+    let mut sample = Vec::new();
+    for number in 0..100 {
+        let shape = Shape::random(&mut numbers);
+        let module = shape.module();
+        let compiled = CHECKED_FIRST.map(|policy| compile(&module, policy));
+        copies += u32::from(copied(&compiled[0].translation.ptx));
+        if number % 10 == 0 {
+            sample.extend(POLICIES.iter().flat_map(|policy| both(&module, *policy)));
+        }
+        for _ in 0..10 {
+            let parameters = start(&mut numbers, &shape);
+            let what = format!("{shape:?} {parameters:x?}");
+            let bytes: Vec<u8> = (0..65536).map(|at| (at * 7 % 253) as u8).collect();
+            let mut wanted = Function::new(&module);
+            wanted.fuel(100_000);
+            wanted.memory().copy_from_slice(&bytes);
+            let outcome = wanted.run(0, &parameters).err().map(kind);
+            *ends.entry(format!("{outcome:?}")).or_insert(0) += 1;
+            let mut misaligned = false;
+            for (policy, compiled) in CHECKED_FIRST.iter().zip(&compiled) {
+                let mut memory = compiled.memory();
+                memory.linear_mut().copy_from_slice(&bytes);
+                let launch = Launch {
+                    fuel: 100_000,
+                    parameters: parameters.clone(),
+                    ..Launch::default()
+                };
+                let found = compiled.run(&mut memory, &launch).map(|record| record.kind);
+                match (policy, outcome, found) {
+                    // Wasmtime counts fuel otherwise, so either may come first.
+                    (_, Some(TrapKind::OutOfFuel), _) | (_, _, Some(TrapKind::OutOfFuel)) => {
+                        assert!(found.is_some() || *policy == Policy::Mask, "{what}");
+                    }
+                    (Policy::Mask, Some(_), found) => assert_eq!(found, None, "{what}"),
+                    (Policy::Deferred, Some(_), found) => {
+                        assert_eq!(found, Some(TrapKind::BadAccess), "{what}");
+                    }
+                    // Wasmtime takes what is misaligned, and so do the others in their way.
+                    (Policy::Trap, _, Some(TrapKind::Misaligned)) => misaligned = true,
+                    (Policy::Deferred, None, Some(TrapKind::BadAccess)) => assert!(misaligned),
+                    (Policy::Mask, None, None) if misaligned => {}
+                    _ => {
+                        assert_eq!(found, outcome, "{what} {policy:?}");
+                        assert!(memory.linear() == wanted.memory(), "{what} {policy:?}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(copies > 60, "{copies} of 100 loops have a copy");
+    assert!(
+        ends["None"] > 300 && ends["Some(OutOfBounds)"] > 100,
+        "{ends:?}"
+    );
+    assembler::accepts(&sample);
+}
