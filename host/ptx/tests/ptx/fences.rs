@@ -254,3 +254,48 @@ fn the_lint_sees_a_fence_that_is_not_one() {
         assert!(caught.is_err(), "{from} became {to}");
     }
 }
+
+#[test]
+fn the_lint_sees_a_pointer_that_was_not_checked() {
+    let module = wat::parse_str(crate::golden::LOOP).unwrap();
+    let ptx = crate::oracle::compile(&module, Policy::Mask)
+        .translation
+        .ptx;
+    // The registers are those of the golden text.
+    for (from, to) in [
+        (
+            "setp.le.u64 \t%p2, %rd8, %rd9",
+            "setp.ge.u64 \t%p2, %rd8, %rd9",
+        ),
+        (
+            "setp.le.u64 \t%p2, %rd8, %rd9",
+            "setp.le.u64 \t%p2, %rd7, %rd9",
+        ),
+        ("add.s64 \t%rd8, %rd7, 4", "add.s64 \t%rd8, %rd7, 3"),
+        ("mul.lo.s64 \t%rd6, %rd1, 4", "mul.lo.s64 \t%rd6, %rd1, 2"),
+        ("and.b32 \t%r10, %r9, 3", "and.b32 \t%r10, %r9, 1"),
+        ("and.pred \t%p8, %p7, %p4", "or.pred \t%p8, %p7, %p4"),
+        ("@%p9 bra", "@!%p9 bra"),
+        (
+            "mad.wide.u32 \t%rd14, %r9, 1, %arena",
+            "mad.wide.u32 \t%rd14, %r9, 2, %arena",
+        ),
+        (
+            "mad.wide.u32 \t%rd14, %r9, 1, %arena",
+            "mad.wide.u32 \t%rd14, %r4, 1, %arena",
+        ),
+        ("mov.b32 \t%r20, %r7", "mov.b32 \t%r20, %r8"),
+        ("add.s32 \t%r24, %r20, -1", "add.s32 \t%r24, %r20, 0"),
+        ("setp.ne.s32 \t%p12, %r24, 0", "setp.ne.s32 \t%p12, %r23, 0"),
+        ("add.s64 \t%rd18, %rd16, 4", "add.s64 \t%rd18, %rd16, 8"),
+        ("@!%p12 bra", "@%p12 bra"),
+        ("[%rd16+0]", "[%rd16+4]"),
+        ("mov.b32 \t%r13, %r2;", "bra \t$block6;"),
+        ("mov.b64 \t%rd9, %size", "mov.b64 \t%rd9, %count"),
+    ] {
+        assert!(ptx.contains(from), "{from} is not in\n{ptx}");
+        let tampered = Kernel::parse(&ptx.replacen(from, to, 1));
+        let caught = std::panic::catch_unwind(|| check(&tampered, Policy::Mask));
+        assert!(caught.is_err(), "{from} became {to}");
+    }
+}

@@ -29,7 +29,7 @@ const SUM: &str = "(module (memory (export \"memory\") 1)
       (i32.store (i32.const 0) (i32.div_u (local.get $sum) (i32.const 3)))))";
 
 /// `y[j] = a * x[j] + y[j]` for all `j` below `n`, as compilers write it: the loop has a copy.
-const LOOP: &str = "(module (memory (export \"memory\") 1)
+pub const LOOP: &str = "(module (memory (export \"memory\") 1)
     (func (export \"f\") (param $i i32) (param $n i32) (param $a f32) (param $x i32) (param $y i32)
       (loop $more
         (f32.store (local.get $y)
