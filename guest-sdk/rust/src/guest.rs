@@ -224,7 +224,7 @@ fn exchange_error(error: messaging::ExchangeError) -> ExchangeError {
 }
 
 /// The contract's duration. A span that does not fit waits without limit, as the longest that does.
-fn nanoseconds(duration: Duration) -> u64 {
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 

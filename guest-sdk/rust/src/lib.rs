@@ -42,6 +42,7 @@
 // The macros name this crate by its full path, also within it.
 extern crate self as ringhost_sdk;
 
+pub mod compute;
 mod context;
 mod envelope;
 mod error;
@@ -61,7 +62,7 @@ pub mod schema;
 pub mod testing;
 
 pub use anyhow::{Error, Result, anyhow, bail, ensure};
-pub use ringhost_sdk_macros::{message, ring_handler, ring_kernel};
+pub use ringhost_sdk_macros::{compute, message, ring_handler, ring_kernel};
 
 pub use context::Context;
 pub use envelope::{Envelope, Outgoing, Priority};
@@ -75,6 +76,8 @@ pub mod prelude {
     pub use std::time::Duration;
 
     pub use crate::life;
+    // Both the attribute and the module.
+    pub use crate::compute;
     pub use crate::{
         Activity, Context, Envelope, Malformed, Outgoing, Priority, Raw, ReceiveError, Replies,
         SendError,

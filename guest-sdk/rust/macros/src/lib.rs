@@ -2,6 +2,7 @@
 
 #![deny(missing_docs)]
 
+mod compute;
 mod handler;
 mod kernel;
 mod message;
@@ -29,6 +30,34 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn message(attribute: TokenStream, item: TokenStream) -> TokenStream {
     finish(message::expand(attribute.into(), item.into()))
+}
+
+/// Marks a function that runs once for each item of a launch, on a GPU or on all CPU cores:
+/// `ringhost_sdk::compute` says how.
+///
+/// ```
+/// use ringhost_sdk::compute::{In, InOut, Item};
+/// use ringhost_sdk::prelude::*;
+///
+/// #[compute]
+/// fn saxpy(item: Item, a: f32, x: In<f32>, y: InOut<f32>) {
+///     let at = item.index();
+///     y.set(at, a * x.get(at) + y.get(at));
+/// }
+///
+/// // And a test, which needs no host:
+/// let mut y = [1.0];
+/// saxpy(Item::new(0), 2.0, In::new(&[3.0]), InOut::new(&mut y));
+/// assert_eq!(y, [7.0]);
+/// ```
+///
+/// The function stays as it is. Beside it there is a type of the same name, whose function `launch` takes
+/// the number of items and the arguments behind the item, and makes a launch of it.
+///
+/// With `#[compute(fuel = 1000)]` each item may take so many turns of loops and calls of functions.
+#[proc_macro_attribute]
+pub fn compute(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    finish(compute::expand(attribute.into(), item.into()))
 }
 
 /// Makes a function the kernel of this component: the crate's export `run` calls it.

@@ -1,0 +1,229 @@
+//! What a compute function sees of its item and of buffers.
+
+use std::marker::PhantomData;
+
+/// Which item of a launch the function is called for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Item(u32);
+
+impl Item {
+    /// The item with this number.
+    pub fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its number: from 0 to one below the number of items.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// Its number as an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// What a buffer can hold: numbers, in little-endian order.
+pub trait Element: Copy + sealed::Sealed + 'static {
+    /// Its name in the declaration of a compute function.
+    #[doc(hidden)]
+    const NAME: &'static str;
+}
+
+macro_rules! elements {
+    ($($name:ident)*) => {
+        $(impl sealed::Sealed for $name {}
+        impl Element for $name {
+            const NAME: &'static str = stringify!($name);
+        })*
+    };
+}
+
+elements! { i8 u8 i16 u16 i32 u32 i64 u64 f32 f64 }
+
+/// What a compute function takes beside buffers.
+pub trait Scalar: Element {
+    /// As an argument of a launch.
+    #[cfg(target_arch = "wasm32")]
+    #[doc(hidden)]
+    fn argument(self) -> super::Argument<'static>;
+}
+
+macro_rules! scalars {
+    ($($name:ident is $argument:ident,)*) => {
+        $(impl Scalar for $name {
+            #[cfg(target_arch = "wasm32")]
+            fn argument(self) -> super::Argument<'static> {
+                // Without a sign it is the same bits.
+                super::Argument::$argument(self as _)
+            }
+        })*
+    };
+}
+
+scalars! {
+    i32 is Int32,
+    u32 is Int32,
+    i64 is Int64,
+    u64 is Int64,
+    f32 is Float32,
+    f64 is Float64,
+}
+
+#[inline(always)]
+fn check(index: usize, length: usize) {
+    if index >= length {
+        outside();
+    }
+}
+
+/// In a guest a trap at once: the words of a panic reach nobody there.
+#[cold]
+fn outside() -> ! {
+    #[cfg(target_arch = "wasm32")]
+    core::arch::wasm32::unreachable();
+    #[cfg(not(target_arch = "wasm32"))]
+    panic!("there is no such element");
+}
+
+/// The elements of a buffer, to read. No launch writes them meanwhile but through a view of another kind.
+#[derive(Debug, Clone, Copy)]
+pub struct In<'a, T> {
+    first: *const T,
+    length: usize,
+    buffer: PhantomData<&'a [T]>,
+}
+
+/// The elements of a buffer, to write.
+#[derive(Debug, Clone, Copy)]
+pub struct Out<'a, T>(InOut<'a, T>);
+
+/// The elements of a buffer, to read and write. Items that read what another one writes, or write the same
+/// element, see one value or the other: which one is not the same on every device.
+#[derive(Debug, Clone, Copy)]
+pub struct InOut<'a, T> {
+    first: *mut T,
+    length: usize,
+    buffer: PhantomData<&'a mut [T]>,
+}
+
+impl<'a, T: Element> In<'a, T> {
+    /// A view of elements.
+    pub fn new(elements: &'a [T]) -> Self {
+        Self {
+            first: elements.as_ptr(),
+            length: elements.len(),
+            buffer: PhantomData,
+        }
+    }
+
+    /// # Safety
+    /// So many elements begin there, aligned, as long as the view is used.
+    #[doc(hidden)]
+    pub unsafe fn of(first: *const T, length: u32) -> Self {
+        Self {
+            first,
+            length: length as usize,
+            buffer: PhantomData,
+        }
+    }
+
+    /// How many elements there are.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The element with this index.
+    ///
+    /// # Panics
+    /// If there is none, which ends the launch.
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> T {
+        check(index, self.length);
+        // SAFETY: the view was made of so many elements, and the index is one of theirs.
+        unsafe { self.first.add(index).read() }
+    }
+}
+
+impl<'a, T: Element> InOut<'a, T> {
+    /// A view of elements.
+    pub fn new(elements: &'a mut [T]) -> Self {
+        Self {
+            first: elements.as_mut_ptr(),
+            length: elements.len(),
+            buffer: PhantomData,
+        }
+    }
+
+    /// # Safety
+    /// So many elements begin there, aligned, as long as the view is used.
+    #[doc(hidden)]
+    pub unsafe fn of(first: *mut T, length: u32) -> Self {
+        Self {
+            first,
+            length: length as usize,
+            buffer: PhantomData,
+        }
+    }
+
+    /// How many elements there are.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The element with this index.
+    ///
+    /// # Panics
+    /// If there is none, which ends the launch.
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> T {
+        check(index, self.length);
+        // SAFETY: the view was made of so many elements, and the index is one of theirs.
+        unsafe { self.first.add(index).read() }
+    }
+
+    /// Writes the element with this index.
+    ///
+    /// # Panics
+    /// If there is none, which ends the launch.
+    #[inline(always)]
+    pub fn set(&self, index: usize, value: T) {
+        check(index, self.length);
+        // SAFETY: the view was made of so many elements that are borrowed to be written, and the index is
+        // one of theirs. No reference to an element is ever made, so none can be invalidated.
+        unsafe { self.first.add(index).write(value) }
+    }
+}
+
+impl<'a, T: Element> Out<'a, T> {
+    /// A view of elements.
+    pub fn new(elements: &'a mut [T]) -> Self {
+        Self(InOut::new(elements))
+    }
+
+    /// # Safety
+    /// So many elements begin there, aligned, as long as the view is used.
+    #[doc(hidden)]
+    pub unsafe fn of(first: *mut T, length: u32) -> Self {
+        // SAFETY: it is asked for the same.
+        Self(unsafe { InOut::of(first, length) })
+    }
+
+    /// How many elements there are.
+    pub fn length(&self) -> usize {
+        self.0.length
+    }
+
+    /// Writes the element with this index.
+    ///
+    /// # Panics
+    /// If there is none, which ends the launch.
+    #[inline(always)]
+    pub fn set(&self, index: usize, value: T) {
+        self.0.set(index, value);
+    }
+}
