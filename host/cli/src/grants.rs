@@ -36,6 +36,10 @@ pub struct GrantOptions {
     #[arg(long, value_name = "HOST:PORT")]
     connect: Vec<String>,
 
+    /// Grant data-parallel work on this machine's devices
+    #[arg(long)]
+    compute: bool,
+
     /// Answer what is imported and not granted with nothing, instead of refusing the kernel
     #[arg(long)]
     empty_world: bool,
@@ -75,6 +79,9 @@ impl GrantOptions {
         grants.folders.retain(|granted| !renamed(granted));
         grants.folders.extend(self.folder.iter().cloned());
         add(&mut grants.network, &self.connect);
+        if self.compute {
+            grants.compute.get_or_insert_default();
+        }
         grants.empty_world |= self.empty_world;
         options
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Hosting")]
 pub struct HostOptions {
-    /// What data-parallel work is to run on; kernels cannot ask for such work yet
+    /// What data-parallel work is to run on; so far it is the CPU in any case
     #[arg(long, value_enum, default_value = "auto")]
     pub backend: BackendName,
 }

@@ -59,7 +59,7 @@ pub use runtime::{
     TERMINATE_ALL_TIMEOUT, TERMINATE_TIMEOUT, TypedKernel,
 };
 pub use sandbox::{
-    Access, ContractError, Folder, Grant, GrantError, Grants, Limits, Needs, Randomness, Shape,
-    Tier, UngrantedError, Want,
+    Access, Compute, ContractError, Folder, Grant, GrantError, Grants, Limits, Needs, Randomness,
+    Shape, Tier, UngrantedError, Want,
 };
 pub use telemetry::{KernelTelemetry, LatencySummary};

@@ -1,6 +1,7 @@
 //! The whole system from outside: real components, the public interface, one file a subject.
 
 mod compilation;
+mod compute;
 mod conformance;
 mod core_dumps;
 mod dense;

@@ -1,7 +1,7 @@
 //! The manifest.
 
 use ringhost::{
-    Access, CompilerLimits, Folder, Grants, LaunchOptions, Limits, Overflow, Randomness,
+    Access, CompilerLimits, Compute, Folder, Grants, LaunchOptions, Limits, Overflow, Randomness,
 };
 use ringhost_tests::root;
 use std::path::Path;
@@ -76,6 +76,7 @@ fn grants_are_read_and_written() {
             { host = "there", guest = "/there", access = "write" },
         ]
         network = ["example.org:443"]
+        compute = { in_flight = 4, device_time = "1m" }
         empty_world = true
     "#;
     let folder = |host: &str, guest: &str, access| Folder {
@@ -93,6 +94,11 @@ fn grants_are_read_and_written() {
             folder("there", "/there", Access::Write),
         ],
         network: vec!["example.org:443".to_owned()],
+        compute: Some(Compute {
+            in_flight: 4,
+            device_time: Some(Duration::from_secs(60)),
+            ..Compute::default()
+        }),
         empty_world: true,
     };
     let options = LaunchOptions::default().grants(grants);

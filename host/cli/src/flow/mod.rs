@@ -185,7 +185,8 @@ pub fn with_path(error: Error, path: &Path) -> anyhow::Error {
             anyhow::Error::new(error).context(format!("{} ({options})", path.display()))
         }
         Error::Load(LoadError::Ungranted(_)) => {
-            let options = "see --clocks, --random, --env, --folder, --connect and --empty-world";
+            let options =
+                "see --clocks, --random, --env, --folder, --connect, --compute and --empty-world";
             anyhow::Error::new(error).context(format!("{} ({options})", path.display()))
         }
         Error::Load(_) => anyhow::Error::new(error).context(path.display().to_string()),

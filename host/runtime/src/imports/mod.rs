@@ -1,6 +1,7 @@
 //! The host side of the contract: what a kernel's imports do. An interface a file.
 
 mod calls;
+mod compute;
 mod control;
 mod dead_letters;
 mod hand;
@@ -25,6 +26,7 @@ use wasmtime::{AsContext, Engine, StoreContextMut};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 pub(crate) use calls::Reply;
+pub(crate) use compute::{Computer, Computing};
 pub(crate) use control::{Order, Place};
 pub use dead_letters::DeadLetter;
 pub(crate) use hand::Hand;
@@ -48,6 +50,8 @@ pub(crate) struct Host {
     world: Arc<World>,
     /// Made when it is first asked for: most kernels have nothing of WASI.
     wasi: Option<Box<Wasi>>,
+    /// What it computes with, where that is granted.
+    pub(crate) compute: Option<Box<Computing>>,
     /// Messages packed to be handed over; kept for its memory.
     packed: BytesMut,
 }
@@ -68,6 +72,7 @@ impl Host {
             last_received: None,
             world,
             wasi: None,
+            compute: None,
             packed: BytesMut::new(),
         }
     }
@@ -99,6 +104,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Host>> {
     messaging::add_to(&mut linker.instance("ring:kernel/messaging@0.1.0")?)?;
     messaging::add_sending_to(&mut linker.instance("ring:kernel/sending@0.1.0")?)?;
     log::add_to(&mut linker.instance("ring:kernel/log@0.1.0")?)?;
+    compute::add_to(&mut linker.instance("ring:kernel/compute@0.1.0")?)?;
     wasi::add_to(&mut linker)?;
     Ok(linker)
 }

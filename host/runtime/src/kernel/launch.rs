@@ -8,13 +8,14 @@ use super::recipe::{Linked, Recipe};
 use super::{Kernel, LaunchOptions};
 use crate::error::Error;
 use crate::executor::Executor;
-use crate::imports::{Host, Ports, can_connect, linker};
+use crate::imports::{Computer, Host, Ports, can_connect, linker};
 use crate::lifecycle::KernelId;
 use crate::module::{CompilerLimits, Digest, LoadError, Module, Source};
 use crate::sandbox::{Crowd, EngineKind, GrantError, Grants, Limits, PerEngine, Tier, World};
 use bytes::Bytes;
 use lru::LruCache;
 use parking_lot::Mutex;
+use ringhost_compute::Devices;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
@@ -45,6 +46,7 @@ pub(crate) struct Launcher {
     default_queue_size: NonZeroUsize,
     message_ids: Arc<AtomicU64>,
     dumper: Option<Arc<CoreDumper>>,
+    devices: Devices,
 }
 
 impl Launcher {
@@ -65,6 +67,7 @@ impl Launcher {
             default_queue_size,
             message_ids: Arc::default(),
             dumper,
+            devices: Devices::cpu(0),
         }
     }
 
@@ -125,8 +128,20 @@ impl Launcher {
         if let Some(watch) = module.windows.as_ref().and_then(|windows| windows.watch()) {
             self.executor.spawn(watch);
         }
-        let recipe = Recipe::new(linked, module, self.crowd.clone(), world, state)?;
+        let computer = self.computer(&world, module);
+        let recipe = Recipe::new(linked, module, self.crowd.clone(), world, computer, state)?;
         Ok((recipe, source))
+    }
+
+    /// What a kernel computes with, if it marks something for that and is granted it.
+    fn computer(&self, world: &World, module: &Module) -> Option<Computer> {
+        let (granted, program) = world.compute.zip(module.program.clone())?;
+        Some(Computer {
+            devices: self.devices.clone(),
+            program,
+            granted,
+            used: Arc::default(),
+        })
     }
 
     /// Resolves what the module imports.

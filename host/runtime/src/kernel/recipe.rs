@@ -1,7 +1,7 @@
 //! How a kernel is instantiated: at its launch, and again whenever it is restarted.
 
 use super::entry::Entry;
-use crate::imports::{Host, HostTime, Ports};
+use crate::imports::{Computer, Computing, Host, HostTime, Ports};
 use crate::module::{Digest, LoadError, Module, Source};
 use crate::sandbox::{Base, Berth, Crowd, Limits, Member, Memory, Shape, Windows, World};
 use bytes::Bytes;
@@ -54,6 +54,8 @@ pub(crate) struct Recipe {
     windows: Option<Arc<Windows>>,
     crowd: Arc<Crowd>,
     world: Arc<World>,
+    /// What each instance computes with.
+    computer: Option<Computer>,
     /// The state that each instance takes on.
     state: Option<Bytes>,
 }
@@ -66,6 +68,7 @@ impl Recipe {
         module: &Module,
         crowd: Arc<Crowd>,
         world: World,
+        computer: Option<Computer>,
         state: Option<Bytes>,
     ) -> Result<Self, LoadError> {
         let shape = module.needs.shape.unwrap_or(Shape::Loop);
@@ -80,6 +83,7 @@ impl Recipe {
             windows: module.windows.clone(),
             crowd,
             world: Arc::new(world),
+            computer,
             state,
         })
     }
@@ -109,10 +113,12 @@ impl Recipe {
         let output = ports.clone();
         let leave = move |bytes| output.leave_to_output(bytes);
         let memory = Memory::new(limits, ports.memory_bytes.clone(), leave);
-        let host = Host::new(ports.clone(), memory, self.world.clone());
+        let mut host = Host::new(ports.clone(), memory, self.world.clone());
+        let computing = self.computer.clone().map(Computing::new);
+        host.compute = computing.map(Box::new);
         let mut store = Store::new(self.linked.instance.engine(), host);
         store.limiter(|host| &mut host.memory);
-        if self.imports_wasi {
+        if self.imports_wasi || self.computer.is_some() {
             store.call_hook_async(HostTime);
         }
         store.set_hostcall_fuel(limits.host_call_bytes());

@@ -114,6 +114,9 @@ pub enum LoadError {
     /// It imports what it is not granted.
     #[error(transparent)]
     Ungranted(#[from] UngrantedError),
+    /// What it marks for data-parallel work cannot be taken out of it.
+    #[error("the component's compute functions cannot be used: {0}")]
+    Compute(ringhost_compute::ProgramError),
     /// It names the contract's functions with other types, or it does not fit the limits.
     #[error("the component does not fit this host: {reason}")]
     Mismatch {

@@ -14,13 +14,14 @@ mod source;
 
 use crate::error::Error;
 use crate::message::schema::Messages;
-use crate::sandbox::{self, EngineKind, Ground, Limits, Needs, PerEngine, Tier, Windows};
+use crate::sandbox::{self, EngineKind, Grant, Ground, Limits, Needs, PerEngine, Tier, Windows};
 use bytes::Bytes;
 use cache::DiskCache;
 use compiler::Compilation;
 use known::Known;
 use lru::LruCache;
 use parking_lot::Mutex;
+use ringhost_compute::Program;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,6 +54,8 @@ pub(crate) struct Module {
     pub(crate) windows: Option<Arc<Windows>>,
     pub(crate) needs: Needs,
     pub(crate) messages: Messages,
+    /// What it marks for data-parallel work.
+    pub(crate) program: Option<Program>,
     pub(crate) component_bytes: usize,
     pub(crate) compiled_bytes: usize,
 }
@@ -188,12 +191,18 @@ impl Loader {
                 disk.write(&engine, &component, &digest);
             }
             let messages = declared::read(&bytes)?;
+            let needs = Needs::of(&component, &engine);
+            // Of those that do not compute nothing more is read.
+            let computes = needs.wants.iter().any(|want| want.grant == Grant::Compute);
+            let program = computes.then(|| Program::of_component(&bytes));
+            let program = program.transpose().map_err(LoadError::Compute)?.flatten();
             Ok(Module {
                 digest,
                 kind,
                 windows,
-                needs: Needs::of(&component, &engine),
+                needs,
                 messages,
+                program,
                 component_bytes: bytes.len(),
                 compiled_bytes: compiled_bytes(&component),
                 component,

@@ -13,8 +13,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
-/// What data-parallel work is to run on. It is kept and reported; kernels cannot mark such work
-/// yet, and everything runs on the CPU.
+/// What data-parallel work is to run on. It is kept and reported; so far everything runs on the CPU.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {

@@ -26,7 +26,9 @@ use wasmtime::{Config, Engine, OperatorCost, WasmBacktraceDetails};
 pub use contract::{ContractError, Needs};
 pub(crate) use crowd::{Crowd, Member};
 pub(crate) use dense::{Base, Berth, Shrink, Windows};
-pub use grants::{Access, Folder, Grant, GrantError, Grants, Randomness, UngrantedError, Want};
+pub use grants::{
+    Access, Compute, Folder, Grant, GrantError, Grants, Randomness, UngrantedError, Want,
+};
 pub(crate) use grants::{Addresses, Unresolved, World};
 pub use limits::Limits;
 pub(crate) use memory::Memory;

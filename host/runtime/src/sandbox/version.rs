@@ -12,7 +12,7 @@ const PACKAGE: &str = "ring:kernel/";
 const HERE: Version = Version::new(0, 1, 0);
 
 /// The interfaces of the contract that a kernel may import, with all their functions.
-const INTERFACES: [(&str, &[&str]); 5] = [
+const INTERFACES: [(&str, &[&str]); 6] = [
     ("types", &[]),
     (
         "lifecycle",
@@ -31,6 +31,24 @@ const INTERFACES: [(&str, &[&str]); 5] = [
     ),
     ("sending", &["send", "send-batch"]),
     ("log", &["log"]),
+    (
+        "compute",
+        &[
+            "devices",
+            "[static]space.create",
+            "[method]space.device",
+            "[method]space.allocate",
+            "[method]space.submit",
+            "[method]space.plan",
+            "[method]buffer.length",
+            "[method]buffer.write",
+            "[method]buffer.read",
+            "[method]plan.run",
+            "[method]event.poll",
+            "[method]event.wait",
+            "[method]event.cancel",
+        ],
+    ),
 ];
 
 /// How what a component names stands to the contract of this host.

@@ -20,6 +20,8 @@ pub enum Grant {
     Folders,
     /// Outgoing connections by TCP.
     Network,
+    /// Data-parallel work on the host's devices.
+    Compute,
 }
 
 impl fmt::Display for Grant {
@@ -31,6 +33,7 @@ impl fmt::Display for Grant {
             Self::Environment => "environment",
             Self::Folders => "folders",
             Self::Network => "network",
+            Self::Compute => "compute",
         })
     }
 }
@@ -41,6 +44,7 @@ impl Grant {
         let interface = import.split('@').next().unwrap_or(import);
         match interface {
             "ring:kernel/log" => return Some(Self::Log),
+            "ring:kernel/compute" => return Some(Self::Compute),
             "wasi:cli/environment" => return Some(Self::Environment),
             _ => {}
         }
@@ -68,6 +72,7 @@ impl Grant {
             Self::Environment => "C's getenv, Go's os.Getenv, Python's os.environ or Rust's env",
             Self::Folders => "C's fopen and printf, Go's os.Open, Python's open or Rust's fs",
             Self::Network => "C's connect, Python's socket or Rust's TcpStream",
+            Self::Compute => "launches of compute functions",
         }
     }
 
@@ -83,6 +88,7 @@ impl Grant {
                 r#"folders = [{ host = "/srv/data", guest = "/data", access = "read" }]"#
             }
             Self::Network => r#"network = ["example.org:443"]"#,
+            Self::Compute => "compute = {}",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a kernel may reach, by name. What is not granted is refused.
 
 mod addresses;
+mod compute;
 mod environment;
 mod error;
 mod folder;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 pub(crate) use addresses::{Addresses, Unresolved};
+pub use compute::Compute;
 pub use error::GrantError;
 pub use folder::{Access, Folder};
 pub use grant::Grant;
@@ -44,9 +46,11 @@ pub struct Grants {
     /// or an IPv6 address in brackets. Names are looked up once, at the launch. The tokio runtime
     /// that kernels run in must have its I/O enabled.
     pub network: Vec<String>,
+    /// Data-parallel work, on a GPU or on the CPU's cores, and how much of it.
+    pub compute: Option<Compute>,
     /// Whether what is imported and not granted is answered with nothing, instead of being refused
-    /// at the launch: no files, variables or addresses, a log that goes nowhere, clocks that stand
-    /// at 0, and the same random bytes on every run.
+    /// at the launch: no files, variables, addresses or devices, a log that goes nowhere, clocks that
+    /// stand at 0, and the same random bytes on every run.
     pub empty_world: bool,
 }
 
@@ -70,6 +74,7 @@ impl Default for Grants {
             environment: Vec::new(),
             folders: Vec::new(),
             network: Vec::new(),
+            compute: None,
             empty_world: false,
         }
     }
@@ -85,6 +90,7 @@ impl Grants {
             Grant::Environment => !self.environment.is_empty(),
             Grant::Folders => !self.folders.is_empty(),
             Grant::Network => !self.network.is_empty(),
+            Grant::Compute => self.compute.is_some(),
         }
     }
 
@@ -123,6 +129,7 @@ impl Grants {
     pub(crate) fn check(&self) -> Result<(), InvalidOptionError> {
         environment::check(&self.environment)?;
         folder::check(&self.folders)?;
+        self.compute.as_ref().map_or(Ok(()), Compute::check)?;
         self.endpoints().map(drop)
     }
 

@@ -1,6 +1,6 @@
 //! What was granted, opened.
 
-use super::{Addresses, Endpoint, GrantError, Grants, Randomness, environment, folder};
+use super::{Addresses, Compute, Endpoint, GrantError, Grants, Randomness, environment, folder};
 use std::sync::Arc;
 use wasmtime_wasi::filesystem::WasiFilesystemCtx;
 
@@ -14,6 +14,7 @@ pub(crate) struct World {
     pub(crate) random: Randomness,
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) folders: WasiFilesystemCtx,
+    pub(crate) compute: Option<Compute>,
     /// `None` where nothing is granted.
     pub(crate) network: Option<Arc<Addresses>>,
     /// Whether the kernel can have the host open files or sockets.
@@ -47,6 +48,7 @@ impl World {
             random: grants.random.unwrap_or(Randomness::Seed(SEED_OF_NOTHING)),
             environment: environment::read(&grants.environment)?,
             folders,
+            compute: grants.compute,
             opens: network.is_some() || !grants.folders.is_empty(),
             network,
         })
