@@ -2,7 +2,7 @@
 //!
 //! A function that is marked with [`compute`](macro@crate::compute) runs once for each item of a launch,
 //! all items at the same time as far as the device has room. What it reads and writes are buffers in a
-//! [`Space`], a memory of its own:
+//! `Space`, a memory of its own:
 //!
 //! ```
 //! use ringhost_sdk::compute::{In, InOut, Item};
