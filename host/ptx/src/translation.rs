@@ -78,7 +78,9 @@ pub struct Translation {
     pub parameters: Vec<ParameterType>,
     /// The least size of the linear memory, in pages of 64 KiB.
     pub pages: u64,
-    /// What each thread needs for the C stack; none where the function does without.
+    /// What each thread needs for the C stack; none where the function does without. The stack pointer
+    /// is the global that is exported as `__stack_pointer`, or has that name in the name section: a
+    /// module that keeps a stack and says so nowhere has all threads use the same one.
     pub stack: Option<StackWindow>,
     /// What to put into the linear memory before the first launch.
     pub data: Vec<DataSegment>,

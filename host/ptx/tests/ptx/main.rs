@@ -5,6 +5,7 @@ mod assembler;
 mod fences;
 mod golden;
 mod hostile;
+mod kernels;
 mod loops;
 mod machine;
 mod memory;

@@ -3,7 +3,7 @@
 use ringhost_ptx::{Policy, TrapKind};
 
 use crate::assembler;
-use crate::machine::Launch;
+use crate::machine::{ARENA, Launch, Memory};
 use crate::oracle::{Function, POLICIES, agree, agree_under, both, compile, kind};
 
 const LOADS: [(&str, u32); 14] = [
@@ -416,4 +416,68 @@ fn ptxas_takes_every_access() {
         }
     }
     assembler::accepts(&all);
+}
+
+#[test]
+fn the_longest_memory_is_fenced_at_its_very_end() {
+    let store = |offset: u64| storing("i32.store", &format!("offset={offset}"));
+    // A loop over the last words, whose accesses are checked once.
+    let words = parse(
+        "(module (memory (export \"memory\") 1)
+           (func (export \"f\") (param $i i32) (param $p i32)
+             (loop $l
+               (i32.store (local.get $p) (i32.const 0x81828384))
+               (local.set $p (i32.add (local.get $p) (i32.const 4)))
+               (br_if $l (i32.ne (local.get $p) (i32.const 0))))))",
+    );
+    let past = parse(
+        "(module (memory (export \"memory\") 1)
+           (func (export \"f\") (param $i i32) (param $p i32) (local $n i32)
+             (local.set $n (i32.const 3))
+             (loop $l
+               (i32.store (local.get $p) (i32.const 0x81828384))
+               (local.set $p (i32.add (local.get $p) (i32.const 4)))
+               (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))",
+    );
+    let bad = Some(TrapKind::OutOfBounds);
+    for (what, module, address, outcome, last) in [
+        ("the last word", store(0), 0xffff_fffc_u64, None, 0x81),
+        ("by an offset", store(0xffff_fff8), 4, None, 0x81),
+        ("by a small offset", store(12), 0xffff_fff0, None, 0x81),
+        ("beyond, by a small offset", store(4), 0xffff_fffc, bad, 0),
+        ("beyond, by an offset", store(0xffff_fffc), 4, bad, 0),
+        ("beyond by 4 GiB", store(0xffff_fffc), 0xffff_fffc, bad, 0),
+        (
+            "the last three words",
+            words.clone(),
+            0xffff_fff4,
+            None,
+            0x81,
+        ),
+        // The third store wraps to address 0, as in WebAssembly.
+        ("round the end", past, 0xffff_fff8, None, 0x81),
+    ] {
+        for policy in POLICIES {
+            let compiled = compile(&module, policy);
+            let mut memory = Memory::longest();
+            let parameters = vec![address];
+            let launch = Launch {
+                parameters,
+                ..Launch::default()
+            };
+            let found = compiled.run(&mut memory, &launch).map(|record| record.kind);
+            match policy {
+                Policy::Mask => assert_eq!(found, None, "{what}"),
+                Policy::Trap => assert_eq!(found, outcome, "{what}"),
+                Policy::Deferred => assert_eq!(found.is_some(), outcome.is_some(), "{what}"),
+            }
+            if policy == Policy::Trap || outcome.is_none() {
+                assert_eq!(
+                    memory.read(ARENA + 0xffff_ffff, 1),
+                    Ok(last),
+                    "{what} {policy:?}"
+                );
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! A failure names the seed of its module, which alone makes it again.
 
 mod generate;
+mod vectors;
 
 use std::env;
 

@@ -1,5 +1,7 @@
 //! What a thread can reach: the arena with its slack, and the error record.
 
+use std::collections::HashMap;
+
 use ringhost_ptx::{ErrorRecord, Translation};
 
 /// Where the arena is on the device.
@@ -13,6 +15,8 @@ pub struct Memory {
     /// The linear memory, and the slack behind it.
     arena: Vec<u8>,
     record: [u8; ErrorRecord::SIZE],
+    /// Bytes that were written, of a linear memory that is too long to be held whole.
+    sparse: Option<HashMap<u64, u8>>,
 }
 
 impl Memory {
@@ -23,11 +27,23 @@ impl Memory {
         Self {
             arena,
             record: [0; ErrorRecord::SIZE],
+            sparse: None,
+        }
+    }
+
+    /// The longest linear memory, all zero.
+    pub fn longest() -> Self {
+        Self {
+            sparse: Some(HashMap::new()),
+            ..Self::new(&[])
         }
     }
 
     /// Bytes of the linear memory.
     pub fn size(&self) -> u64 {
+        if self.sparse.is_some() {
+            return 1 << 32;
+        }
         self.arena.len() as u64 - Translation::SLACK
     }
 
@@ -76,7 +92,18 @@ impl Memory {
         ))
     }
 
+    /// Where an access is in a memory that is not held whole.
+    fn far(&self, address: u64, bytes: u64) -> Option<std::ops::Range<u64>> {
+        let at = address.checked_sub(ARENA)?;
+        let inside = address.is_multiple_of(bytes) && at + bytes <= (1 << 32) + Translation::SLACK;
+        (self.sparse.is_some() && inside).then_some(at..at + bytes)
+    }
+
     pub fn read(&mut self, address: u64, bytes: u64) -> Result<u64, String> {
+        if let (Some(range), Some(sparse)) = (self.far(address, bytes), &self.sparse) {
+            let byte = |at: u64| u64::from(sparse.get(&at).copied().unwrap_or(0));
+            return Ok(range.rev().fold(0, |word, at| (word << 8) | byte(at)));
+        }
         let mut word = [0; 8];
         word[..bytes as usize].copy_from_slice(self.place(address, bytes)?);
         Ok(u64::from_le_bytes(word))
@@ -84,6 +111,10 @@ impl Memory {
 
     pub fn write(&mut self, address: u64, bytes: u64, value: u64) -> Result<(), String> {
         let value = &value.to_le_bytes()[..bytes as usize];
+        if let (Some(range), Some(sparse)) = (self.far(address, bytes), &mut self.sparse) {
+            sparse.extend(range.zip(value.iter().copied()));
+            return Ok(());
+        }
         self.place(address, bytes)?.copy_from_slice(value);
         Ok(())
     }

@@ -9,6 +9,6 @@ mod memory;
 mod parse;
 mod run;
 
-pub use memory::Memory;
+pub use memory::{ARENA, Memory};
 pub use parse::{Instruction, Kernel, Operand};
 pub use run::{Launch, run};

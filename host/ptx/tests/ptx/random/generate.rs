@@ -38,15 +38,15 @@ impl Generator {
         generator
     }
 
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.numbers.next()
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.numbers.below(bound)
     }
 
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+    pub fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[self.below(from.len() as u64) as usize]
     }
 
@@ -95,6 +95,7 @@ impl Generator {
             "(module (memory (export \"memory\") 1)
 (global $gi32 (mut i32) (i32.const 7)) (global $gi64 (mut i64) (i64.const -7))
 (global $gf32 (mut f32) (f32.const 1.5)) (global $gf64 (mut f64) (f64.const -0))
+(global $gv128 (mut v128) (v128.const i32x4 1 2 3 4))
 (data (i32.const 5000) \"some data\")
 {functions}(func (export \"f\") (param $item i32) {} {}\n{body}\n{}))",
             parameters(),
@@ -111,7 +112,8 @@ impl Generator {
                 8192 + at * 8
             )
         };
-        TYPES.iter().enumerate().map(store).collect()
+        let vector = "(v128.store offset=8224 (i32.mul (local.get $item) (i32.const 64)) (local.get $lv128))";
+        TYPES.iter().enumerate().map(store).collect::<String>() + vector
     }
 
     fn body(&mut self) -> String {
@@ -122,7 +124,7 @@ impl Generator {
         text
     }
 
-    fn spend(&mut self) -> bool {
+    pub fn spend(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
         self.left > 0
     }
@@ -143,7 +145,7 @@ impl Generator {
             return String::new();
         }
         let ty = self.pick(&TYPES);
-        match self.below(14) {
+        match self.below(16) {
             0..4 => format!("(local.set $l{ty} {})\n", self.expression(ty, depth)),
             4 => format!("(global.set $g{ty} {})\n", self.expression(ty, depth)),
             5..7 => self.store(depth),
@@ -185,6 +187,7 @@ impl Generator {
             }
             12 if self.calls && self.loops < 2 => self.call(depth),
             13 => self.bulk(depth),
+            14 => self.vector_statement(depth),
             _ => format!("(drop {})\n", self.expression(ty, depth)),
         }
     }
@@ -242,7 +245,7 @@ impl Generator {
     }
 
     /// An address and what goes with it, for an access of so many bytes.
-    fn address(&mut self, bytes: u64, depth: u32) -> (String, String) {
+    pub fn address(&mut self, bytes: u64, depth: u32) -> (String, String) {
         let address = self.expression("i32", depth - 1);
         if self.wild && self.below(3) == 0 {
             let offset = [0, 1, 65535, 65536, u32::MAX][self.below(5) as usize];
@@ -289,7 +292,7 @@ impl Generator {
         }
     }
 
-    fn expression(&mut self, ty: &str, depth: u32) -> String {
+    pub fn expression(&mut self, ty: &str, depth: u32) -> String {
         if depth == 0 || !self.spend() {
             return match self.below(4) {
                 0 => self.constant(ty),
@@ -299,7 +302,7 @@ impl Generator {
             };
         }
         let depth = depth - 1;
-        match self.below(12) {
+        match self.below(13) {
             0 => self.constant(ty),
             1 => format!("(global.get $g{ty})"),
             2 => format!("(local.tee $l{ty} {})", self.expression(ty, depth)),
@@ -320,6 +323,7 @@ impl Generator {
                 format!("(block {label} (result {ty}) (drop (br_if {label} {a} {b})) {other})")
             }
             8 => self.converted(ty, depth),
+            9 => self.lane(ty, depth),
             _ => self.operation(ty, depth),
         }
     }
@@ -434,5 +438,6 @@ fn locals() -> String {
         .iter()
         .map(|ty| format!("(local $l{ty} {ty})"))
         .collect::<String>()
+        + "(local $lv128 v128)"
         + &counters
 }
