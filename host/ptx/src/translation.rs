@@ -115,7 +115,7 @@ pub fn translate(module: &[u8], function: &str, options: &Options) -> Result<Tra
     let mut built = builder.function;
     passes::simplify(&mut built);
     let bytes = passes::stack_bytes(&built, &pointers)?.next_multiple_of(16);
-    passes::hoist(&mut built);
+    passes::speed_up(&mut built);
     let ptx = emit::print(
         &built,
         options,

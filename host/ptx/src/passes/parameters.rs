@@ -4,7 +4,8 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Block, Definition, End, Function, Instruction, List, Value};
+use super::names::{rename_instruction, rename_operands};
+use crate::ir::{Block, Definition, End, Function, List, Value};
 
 /// Takes away parameters that are one value, whoever jumps.
 pub fn remove_needless(function: &mut Function) {
@@ -113,40 +114,6 @@ pub fn substitute(function: &mut Function) {
             retain(&mut jump.arguments, &keep[jump.block]);
             jump.arguments.iter_mut().for_each(rename);
         });
-    }
-}
-
-/// Renames what a value is made of.
-pub fn rename_operands(definition: &mut Definition, rename: impl Fn(&mut Value)) {
-    match definition {
-        Definition::Pure(_, operands) => operands.iter_mut().for_each(rename),
-        Definition::Load(access, _) => rename(&mut access.address),
-        Definition::Atomic(atomic, access) => {
-            rename(&mut access.address);
-            atomic.operands_mut().into_iter().flatten().for_each(rename);
-        }
-        Definition::Pointer(address) => rename(address),
-        Definition::Parameter
-        | Definition::Argument(_)
-        | Definition::Constant(_)
-        | Definition::FuelLeft
-        | Definition::Alias(_) => {}
-    }
-}
-
-/// Renames what an instruction takes, save what a value that it computes is made of.
-pub fn rename_instruction(instruction: &mut Instruction, rename: impl Fn(&mut Value)) {
-    match instruction {
-        Instruction::Compute(_) | Instruction::Fuel(..) | Instruction::Fence => {}
-        Instruction::Store(access, value, _) => {
-            rename(&mut access.address);
-            rename(value);
-        }
-        Instruction::TrapIf(value, ..) | Instruction::TakeFuel(value) => rename(value),
-        Instruction::Range(address, length, _) => {
-            rename(address);
-            rename(length);
-        }
     }
 }
 

@@ -386,3 +386,55 @@ fn a_module_that_is_too_long_is_not_read() {
         }
     ));
 }
+
+#[test]
+fn what_is_just_small_enough_is_translated_soon() {
+    let access = "(i32.store (local.get $n) (local.get $n))
+        (local.set $n (i32.add (local.get $n) (i32.const 4)))";
+    let small = format!("(loop $l {access} (br_if $l (i32.ne (local.get $n) (i32.const 64))))");
+    let locals = "(local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)".repeat(3);
+    let nested = |inside: &str| {
+        let sets: String = (2..30)
+            .map(|at| {
+                format!(
+                    "(local.set {at} (i32.add (local.get {}) (local.get {at})))",
+                    at + 1
+                )
+            })
+            .collect();
+        format!(
+            "{locals} {} {sets} {inside} {}",
+            "loop ".repeat(250),
+            "local.get $n br_if 0 end ".repeat(250)
+        )
+    };
+    let leaving: String = (0..3000)
+        .map(|at| {
+            format!(
+                "(drop (br_if $out (i32.const {at}) (local.get {})))",
+                at % 2
+            )
+        })
+        .collect();
+    for text in [
+        small.repeat(1500),
+        nested("nop"),
+        format!("(block $out (result i32) {leaving} (i32.const 1)) (drop)"),
+        "(block $out (br_if $out (i32.div_u (local.get $i) (local.get $n))))".repeat(3000),
+        "(local.set $n (i32.add (local.get $n) (local.get $i)))".repeat(15_000),
+        "(if (local.get $i) (then (local.set $n (local.get $i))))".repeat(3000),
+    ] {
+        for policy in POLICIES {
+            let start = Instant::now();
+            let module = body("", &text);
+            let translation = translate(&module, "f", &options(policy));
+            let taken = start.elapsed();
+            assert!(translation.is_ok(), "{:?}", translation.err());
+            assert!(
+                taken < Duration::from_secs(30),
+                "{taken:?} for {}",
+                &text[..100]
+            );
+        }
+    }
+}

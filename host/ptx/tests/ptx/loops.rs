@@ -17,6 +17,8 @@ struct Shape {
     /// What is compared: with what, and whether before the counter grows.
     compare: &'static str,
     early: bool,
+    /// Whether the comparison comes before the first round.
+    first: bool,
     /// Constant distances of the accesses.
     distances: [i32; 2],
     offset: u32,
@@ -46,11 +48,13 @@ impl Shape {
         let access = pick(&[0, 1, 2]);
         let compare = pick(&[0, 0, 0, 1, 2, 3, 4, 5]) as usize;
         let early = pick(&[0, 0, 1]) == 1;
+        let first = pick(&[0, 1]) == 1;
         Self {
             steps,
             count,
             compare: COMPARES[compare],
             early,
+            first,
             distances,
             offset,
             access: [
@@ -62,16 +66,26 @@ impl Shape {
     }
 
     fn module(&self) -> Vec<u8> {
-        let k = if self.early {
+        let k = if self.early && !self.first {
             "local.get $old"
         } else {
             "local.get $k"
+        };
+        let compare = self.compare.replace("(K)", &format!("({k})"));
+        let (before, behind) = if self.first {
+            (
+                format!("(br_if $out (i32.eqz {compare}))"),
+                "(br $l)".to_owned(),
+            )
+        } else {
+            (String::new(), format!("(br_if $l {compare})"))
         };
         let text = format!(
             "(module (memory (export \"memory\") 1)
                (func (export \"f\") (param $i i32) (param $p i32) (param $q i32) (param $k i32)
                  (param $limit i32) (local $sum i32) (local $old i32)
-                 (loop $l
+                 (block $out (loop $l
+                   {before}
                    (local.set $old (local.get $k))
                    (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 3))
                      ({load} offset={offset} (i32.add (local.get $p) (i32.const {d0})))))
@@ -80,7 +94,7 @@ impl Shape {
                    (local.set $p (i32.add (local.get $p) (i32.const {s0})))
                    (local.set $q (i32.add (local.get $q) (i32.const {s1})))
                    (local.set $k (i32.add (local.get $k) (i32.const {count})))
-                   (br_if $l {compare}))
+                   {behind}))
                  (i32.store (i32.const 0) (i32.add (local.get $sum) (local.get $p)))
                  (i32.store (i32.const 4) (i32.add (local.get $q) (local.get $k)))))",
             load = self.access[0],
@@ -91,7 +105,6 @@ impl Shape {
             s0 = self.steps[0],
             s1 = self.steps[1],
             count = self.count,
-            compare = self.compare.replace("(K)", &format!("({k})")),
         );
         wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
     }

@@ -1,14 +1,15 @@
 //! The copy of a loop, and what leads to it and away.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::Loop;
 use super::affine::Group;
 use super::guard::{self, Checked, Code, Start};
 use super::rounds::Rounds;
 use crate::ir::{Block, Definition, End, Function, Instruction, Jump, Opcode, Type, Value};
-use crate::passes::parameters::{rename_instruction, rename_operands};
+use crate::passes::names::{
+    rename_all, rename_behind, rename_instruction, rename_operands, used_outside,
+};
 
 /// Gives a loop its copy.
 pub fn add(function: &mut Function, found: &Loop, rounds: &Rounds, groups: &[Group]) {
@@ -17,7 +18,7 @@ pub fn add(function: &mut Function, found: &Loop, rounds: &Rounds, groups: &[Gro
         .iter()
         .map(|value| function.type_of(*value))
         .collect();
-    let outside = used_outside(function, found);
+    let outside = used_outside(function, &found.inside, &[found.block], &found.out);
 
     let guard = function.block(types.iter().copied());
     for block in function.reachable() {
@@ -93,55 +94,6 @@ fn weight(function: &Function, block: Block) -> u64 {
         _ => 0,
     });
     fuel.sum()
-}
-
-/// The values of a loop that are used behind it, in order.
-fn used_outside(function: &mut Function, found: &Loop) -> Vec<Value> {
-    let used = RefCell::new(BTreeSet::new());
-    let note = |value: &mut Value| {
-        if found.inside.contains(value) {
-            used.borrow_mut().insert(*value);
-        }
-    };
-    for block in function.reachable() {
-        if block != found.block {
-            each_name(function, block, &note);
-        }
-    }
-    found.out.arguments.clone().iter_mut().for_each(note);
-    used.into_inner().into_iter().collect()
-}
-
-/// Calls `change` with every value that a block names, save those that it computes.
-fn each_name(function: &mut Function, block: Block, change: &impl Fn(&mut Value)) {
-    let mut data = std::mem::take(&mut function.blocks[block].instructions);
-    for instruction in &mut data {
-        rename_instruction(instruction, change);
-        if let Instruction::Compute(value) = instruction {
-            rename_operands(&mut function.values[*value].1, change);
-        }
-    }
-    function.blocks[block].instructions = data;
-    let end = &mut function.blocks[block].end;
-    if let End::Branch(value, ..) | End::Switch(value, _) = end {
-        change(value);
-    }
-    end.each_jump_mut(|jump| jump.arguments.iter_mut().for_each(change));
-}
-
-fn rename_all(values: &mut [Value], names: &HashMap<Value, Value>) {
-    for value in values {
-        *value = names.get(value).copied().unwrap_or(*value);
-    }
-}
-
-fn rename_behind(function: &mut Function, loops: &[Block], names: &HashMap<Value, Value>) {
-    let rename = |value: &mut Value| *value = names.get(value).copied().unwrap_or(*value);
-    for block in function.reachable() {
-        if !loops.contains(&block) {
-            each_name(function, block, &rename);
-        }
-    }
 }
 
 /// Pays for all rounds, makes the pointers, and goes into the copy.

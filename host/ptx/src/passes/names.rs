@@ -1,0 +1,114 @@
+//! Values under other names: in what is copied, and behind what was copied.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::ir::{Block, Definition, End, Function, Instruction, Jump, Value};
+
+/// Renames what a value is made of.
+pub fn rename_operands(definition: &mut Definition, rename: impl Fn(&mut Value)) {
+    match definition {
+        Definition::Pure(_, operands) => operands.iter_mut().for_each(rename),
+        Definition::Load(access, _) => rename(&mut access.address),
+        Definition::Atomic(atomic, access) => {
+            rename(&mut access.address);
+            atomic.operands_mut().into_iter().flatten().for_each(rename);
+        }
+        Definition::Pointer(address) => rename(address),
+        Definition::Parameter
+        | Definition::Argument(_)
+        | Definition::Constant(_)
+        | Definition::FuelLeft
+        | Definition::Alias(_) => {}
+    }
+}
+
+/// Renames what an instruction takes, save what a value that it computes is made of.
+pub fn rename_instruction(instruction: &mut Instruction, rename: impl Fn(&mut Value)) {
+    match instruction {
+        Instruction::Compute(_) | Instruction::Fuel(..) | Instruction::Fence => {}
+        Instruction::Store(access, value, _) => {
+            rename(&mut access.address);
+            rename(value);
+        }
+        Instruction::TrapIf(value, ..) | Instruction::TakeFuel(value) => rename(value),
+        Instruction::Range(address, length, _) => {
+            rename(address);
+            rename(length);
+        }
+    }
+}
+
+/// Renames those values that have another name.
+pub fn rename_all(values: &mut [Value], names: &HashMap<Value, Value>) {
+    for value in values {
+        *value = names.get(value).copied().unwrap_or(*value);
+    }
+}
+
+/// A copy of an instruction, with what it takes renamed, and with a new name for what it computes.
+pub fn copied(
+    function: &mut Function,
+    mut instruction: Instruction,
+    names: &mut HashMap<Value, Value>,
+) -> Instruction {
+    let rename = |value: &mut Value| *value = names.get(value).copied().unwrap_or(*value);
+    rename_instruction(&mut instruction, rename);
+    if let Instruction::Compute(value) = &mut instruction {
+        let (ty, mut definition) = function.values[*value].clone();
+        rename_operands(&mut definition, rename);
+        let new = function.value(ty, definition);
+        names.insert(*value, new);
+        *value = new;
+    }
+    instruction
+}
+
+/// Those of the values of some blocks that are used behind them, or by the jump out of them, in order.
+pub fn used_outside(
+    function: &mut Function,
+    inside: &HashSet<Value>,
+    blocks: &[Block],
+    out: &Jump,
+) -> Vec<Value> {
+    let used = RefCell::new(BTreeSet::new());
+    let note = |value: &mut Value| {
+        if inside.contains(value) {
+            used.borrow_mut().insert(*value);
+        }
+    };
+    for block in function.reachable() {
+        if !blocks.contains(&block) {
+            each_name(function, block, &note);
+        }
+    }
+    out.arguments.clone().iter_mut().for_each(note);
+    used.into_inner().into_iter().collect()
+}
+
+/// Renames values in all blocks but these.
+pub fn rename_behind(function: &mut Function, blocks: &[Block], names: &HashMap<Value, Value>) {
+    let rename = |value: &mut Value| *value = names.get(value).copied().unwrap_or(*value);
+    for block in function.reachable() {
+        if !blocks.contains(&block) {
+            each_name(function, block, &rename);
+        }
+    }
+}
+
+/// Calls `change` with every value that a block names, save those that it computes.
+fn each_name(function: &mut Function, block: Block, change: &impl Fn(&mut Value)) {
+    let mut instructions = std::mem::take(&mut function.blocks[block].instructions);
+    for instruction in &mut instructions {
+        rename_instruction(instruction, change);
+        if let Instruction::Compute(value) = instruction {
+            rename_operands(&mut function.values[*value].1, change);
+        }
+    }
+    function.blocks[block].instructions = instructions;
+    let end = &mut function.blocks[block].end;
+    if let End::Branch(value, ..) | End::Switch(value, _) = end {
+        change(value);
+    }
+    end.each_jump_mut(|jump| jump.arguments.iter_mut().for_each(change));
+}
