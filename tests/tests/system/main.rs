@@ -1,5 +1,6 @@
 //! The whole system from outside: real components, the public interface, one file a subject.
 
+mod code_cache;
 mod compilation;
 mod compute;
 mod conformance;

@@ -74,10 +74,49 @@ scalars! {
     f64 is Float64,
 }
 
-#[inline(always)]
-fn check(index: usize, length: usize) {
-    if index >= length {
-        outside();
+/// Elements of a buffer, and access to them that is checked.
+#[derive(Debug)]
+struct Elements<T> {
+    first: *mut T,
+    length: usize,
+}
+
+impl<T> Clone for Elements<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Elements<T> {}
+
+impl<T: Element> Elements<T> {
+    /// # Safety
+    /// So many elements begin there, aligned, as long as this is used; if it is written to, nothing else
+    /// borrows them.
+    unsafe fn new(first: *mut T, length: usize) -> Self {
+        Self { first, length }
+    }
+
+    #[inline(always)]
+    fn get(&self, index: usize) -> T {
+        self.check(index);
+        // SAFETY: this was made of so many elements, and the index is one of theirs.
+        unsafe { self.first.add(index).read() }
+    }
+
+    #[inline(always)]
+    fn set(&self, index: usize, value: T) {
+        self.check(index);
+        // SAFETY: this was made of so many elements that nothing else borrows, and the index is one of
+        // theirs. No reference to an element is ever made, so none can be invalidated.
+        unsafe { self.first.add(index).write(value) }
+    }
+
+    #[inline(always)]
+    fn check(&self, index: usize) {
+        if index >= self.length {
+            outside();
+        }
     }
 }
 
@@ -90,100 +129,89 @@ fn outside() -> ! {
     panic!("there is no such element");
 }
 
-/// The elements of a buffer, to read. No launch writes them meanwhile but through a view of another kind.
-#[derive(Debug, Clone, Copy)]
-pub struct In<'a, T> {
-    first: *const T,
-    length: usize,
-    buffer: PhantomData<&'a [T]>,
+macro_rules! views {
+    ($($(#[$meaning:meta])* $name:ident of $borrow:ty, at $pointer:ident;)*) => {
+        $($(#[$meaning])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name<'a, T> {
+            elements: Elements<T>,
+            buffer: PhantomData<$borrow>,
+        }
+
+        impl<'a, T: Element> $name<'a, T> {
+            /// A view of elements.
+            pub fn new(elements: $borrow) -> Self {
+                let length = elements.len();
+                // SAFETY: the elements are borrowed as long as the view lives, and as the view needs them:
+                // one that writes has them to itself.
+                let elements = unsafe { Elements::new(elements.$pointer() as *mut T, length) };
+                Self {
+                    elements,
+                    buffer: PhantomData,
+                }
+            }
+
+            /// # Safety
+            /// So many elements begin there, aligned, as long as the view is used.
+            #[doc(hidden)]
+            pub unsafe fn of(first: *mut T, length: u32) -> Self {
+                Self {
+                    // SAFETY: it is asked for the same.
+                    elements: unsafe { Elements::new(first, length as usize) },
+                    buffer: PhantomData,
+                }
+            }
+
+            /// How many elements there are.
+            pub fn length(&self) -> usize {
+                self.elements.length
+            }
+        })*
+    };
 }
 
-/// The elements of a buffer, to write.
-#[derive(Debug, Clone, Copy)]
-pub struct Out<'a, T>(InOut<'a, T>);
+views! {
+    /// The elements of a buffer, to read. No launch writes them meanwhile but through a view of another kind.
+    In of &'a [T], at as_ptr;
 
-/// The elements of a buffer, to read and write. Items that read what another one writes, or write the same
-/// element, see one value or the other: which one is not the same on every device.
-#[derive(Debug, Clone, Copy)]
-pub struct InOut<'a, T> {
-    first: *mut T,
-    length: usize,
-    buffer: PhantomData<&'a mut [T]>,
+    /// The elements of a buffer, to write.
+    Out of &'a mut [T], at as_mut_ptr;
+
+    /// The elements of a buffer, to read and write. Items that read what another one writes, or write the
+    /// same element, see one value or the other: which one is not the same on every device.
+    InOut of &'a mut [T], at as_mut_ptr;
 }
 
-impl<'a, T: Element> In<'a, T> {
-    /// A view of elements.
-    pub fn new(elements: &'a [T]) -> Self {
-        Self {
-            first: elements.as_ptr(),
-            length: elements.len(),
-            buffer: PhantomData,
-        }
-    }
-
-    /// # Safety
-    /// So many elements begin there, aligned, as long as the view is used.
-    #[doc(hidden)]
-    pub unsafe fn of(first: *const T, length: u32) -> Self {
-        Self {
-            first,
-            length: length as usize,
-            buffer: PhantomData,
-        }
-    }
-
-    /// How many elements there are.
-    pub fn length(&self) -> usize {
-        self.length
-    }
-
+impl<T: Element> In<'_, T> {
     /// The element with this index.
     ///
     /// # Panics
     /// If there is none, which ends the launch.
     #[inline(always)]
     pub fn get(&self, index: usize) -> T {
-        check(index, self.length);
-        // SAFETY: the view was made of so many elements, and the index is one of theirs.
-        unsafe { self.first.add(index).read() }
+        self.elements.get(index)
     }
 }
 
-impl<'a, T: Element> InOut<'a, T> {
-    /// A view of elements.
-    pub fn new(elements: &'a mut [T]) -> Self {
-        Self {
-            first: elements.as_mut_ptr(),
-            length: elements.len(),
-            buffer: PhantomData,
-        }
+impl<T: Element> Out<'_, T> {
+    /// Writes the element with this index.
+    ///
+    /// # Panics
+    /// If there is none, which ends the launch.
+    #[inline(always)]
+    pub fn set(&self, index: usize, value: T) {
+        self.elements.set(index, value);
     }
+}
 
-    /// # Safety
-    /// So many elements begin there, aligned, as long as the view is used.
-    #[doc(hidden)]
-    pub unsafe fn of(first: *mut T, length: u32) -> Self {
-        Self {
-            first,
-            length: length as usize,
-            buffer: PhantomData,
-        }
-    }
-
-    /// How many elements there are.
-    pub fn length(&self) -> usize {
-        self.length
-    }
-
+impl<T: Element> InOut<'_, T> {
     /// The element with this index.
     ///
     /// # Panics
     /// If there is none, which ends the launch.
     #[inline(always)]
     pub fn get(&self, index: usize) -> T {
-        check(index, self.length);
-        // SAFETY: the view was made of so many elements, and the index is one of theirs.
-        unsafe { self.first.add(index).read() }
+        self.elements.get(index)
     }
 
     /// Writes the element with this index.
@@ -192,38 +220,6 @@ impl<'a, T: Element> InOut<'a, T> {
     /// If there is none, which ends the launch.
     #[inline(always)]
     pub fn set(&self, index: usize, value: T) {
-        check(index, self.length);
-        // SAFETY: the view was made of so many elements that are borrowed to be written, and the index is
-        // one of theirs. No reference to an element is ever made, so none can be invalidated.
-        unsafe { self.first.add(index).write(value) }
-    }
-}
-
-impl<'a, T: Element> Out<'a, T> {
-    /// A view of elements.
-    pub fn new(elements: &'a mut [T]) -> Self {
-        Self(InOut::new(elements))
-    }
-
-    /// # Safety
-    /// So many elements begin there, aligned, as long as the view is used.
-    #[doc(hidden)]
-    pub unsafe fn of(first: *mut T, length: u32) -> Self {
-        // SAFETY: it is asked for the same.
-        Self(unsafe { InOut::of(first, length) })
-    }
-
-    /// How many elements there are.
-    pub fn length(&self) -> usize {
-        self.0.length
-    }
-
-    /// Writes the element with this index.
-    ///
-    /// # Panics
-    /// If there is none, which ends the launch.
-    #[inline(always)]
-    pub fn set(&self, index: usize, value: T) {
-        self.0.set(index, value);
+        self.elements.set(index, value);
     }
 }
