@@ -66,11 +66,28 @@ pub(super) fn word(offset: u64) -> MemArg {
 
 /// Whether a body turns or calls.
 pub(super) fn burns(body: &FunctionBody<'_>) -> Result<bool, ProgramError> {
-    for operator in body.get_operators_reader().map_err(invalid)? {
-        if matches!(
-            operator.map_err(invalid)?,
+    any(body, |operator| {
+        matches!(
+            operator,
             Operator::Loop { .. } | Operator::Call { .. } | Operator::CallIndirect { .. }
-        ) {
+        )
+    })
+}
+
+/// Whether a body can take longer than it is long.
+pub(super) fn takes_long(body: &FunctionBody<'_>) -> Result<bool, ProgramError> {
+    let moves = any(body, |operator| {
+        matches!(
+            operator,
+            Operator::MemoryFill { .. } | Operator::MemoryCopy { .. }
+        )
+    })?;
+    Ok(moves || burns(body)?)
+}
+
+fn any(body: &FunctionBody<'_>, is: impl Fn(&Operator<'_>) -> bool) -> Result<bool, ProgramError> {
+    for operator in body.get_operators_reader().map_err(invalid)? {
+        if is(&operator.map_err(invalid)?) {
             return Ok(true);
         }
     }

@@ -1,6 +1,6 @@
 //! Makes of a program the module that a thread runs: with a loop over items around each function.
 
-use super::body::{Body, Globals, YIELD, burns, invalid, word};
+use super::body::{Body, Globals, YIELD, burns, invalid, takes_long, word};
 use crate::ProgramError;
 use crate::program::{Constant, Outline};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
@@ -138,10 +138,10 @@ impl Writing<'_, '_> {
         let kind = self.outline.function_type(function).ok_or_else(missing)?;
         let arguments = kind.params().get(1..).unwrap_or_default();
         let fuel = ARGUMENTS.saturating_add(count(arguments.len()));
-        let control = fuel.saturating_add(1);
-        let first = control.saturating_add(1);
+        let [control, stop] = [1, 2].map(|more| fuel.saturating_add(more));
+        let first = stop.saturating_add(1);
         let own = locals(body)?;
-        let mut declared = vec![(1, ValType::I64), (1, ValType::I32)];
+        let mut declared = vec![(1, ValType::I64), (2, ValType::I32)];
         for kind in kind.params() {
             declared.push((1, value_type(*kind)?));
         }
@@ -151,6 +151,19 @@ impl Writing<'_, '_> {
             .instructions()
             .global_get(self.globals.control)
             .local_set(control)
+            .loop_(BlockType::Empty)
+            // The group ends where the chunk does, or sooner.
+            .local_get(BEGIN)
+            .i32_const(group(body)?)
+            .i32_add()
+            .local_get(END)
+            .local_get(END)
+            .local_get(BEGIN)
+            .i32_sub()
+            .i32_const(group(body)?)
+            .i32_gt_u()
+            .select()
+            .local_set(stop)
             .loop_(BlockType::Empty)
             .local_get(BEGIN)
             .global_set(self.globals.item)
@@ -192,6 +205,11 @@ impl Writing<'_, '_> {
             .i32_const(1)
             .i32_add()
             .local_tee(BEGIN)
+            .local_get(stop)
+            .i32_lt_u()
+            .br_if(0)
+            .end()
+            .local_get(BEGIN)
             .local_get(END)
             .i32_lt_u()
             .local_get(control)
@@ -338,6 +356,11 @@ impl Writing<'_, '_> {
         module.section(&elements).section(&self.code);
         Ok(module.finish())
     }
+}
+
+/// After how many items a thread looks up whether it is wanted elsewhere: each one, if it can take long.
+fn group(body: &FunctionBody<'_>) -> Result<i32, ProgramError> {
+    Ok(if takes_long(body)? { 1 } else { 64 })
 }
 
 fn locals(body: &FunctionBody<'_>) -> Result<Vec<(u32, ValType)>, ProgramError> {

@@ -3,6 +3,7 @@
 mod hostile;
 mod launches;
 mod order;
+mod random;
 
 use ringhost_compute::{
     Argument, Buffer, Command, ComputeError, Devices, Event, Launch, Program, Space, Stats,
@@ -68,7 +69,7 @@ async fn read_u32(space: &Space, buffer: &Buffer) -> Vec<u32> {
         .collect()
 }
 
-fn numbers(count: u32) -> impl Iterator<Item = u32> {
+fn numbers(count: u32) -> impl Iterator<Item = u32> + Clone {
     // A fixed sequence without a pattern.
     (0..count).map(|n| n.wrapping_mul(2_654_435_761).rotate_left(7) ^ 0x9e37)
 }
