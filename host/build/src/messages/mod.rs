@@ -10,6 +10,7 @@ mod cpp;
 mod definitions;
 mod go;
 mod javascript;
+mod json;
 mod parse;
 mod python;
 #[cfg(test)]
@@ -58,7 +59,9 @@ pub(crate) fn generate(project: &Project) -> Result<Option<String>> {
     let text =
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let wrong = || format!("{} declares no messages", path.display());
-    let messages = parse::parse(&text).with_context(wrong)?;
+    // Some editors begin a text with a mark of its encoding.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let messages = parse::parse(text).with_context(wrong)?;
     for (name, text) in files(&messages, project.language).with_context(wrong)? {
         write(&folder.join(name), &text)?;
     }

@@ -1,6 +1,7 @@
 //! Reading a declaration that an author wrote, and saying what is wrong with it, where, and what
 //! would be right.
 
+use super::json;
 use anyhow::{Context, Result, bail, ensure};
 use ringhost_schema::{Member, Messages, Type};
 use serde_json::{Map, Value};
@@ -66,7 +67,7 @@ pub(super) fn parse(text: &str) -> Result<Messages> {
         text.len(),
         Messages::MAX_LENGTH
     );
-    let value: Value = serde_json::from_str(text).context("it is not JSON")?;
+    let value = json::parse(text)?;
     let value = object(&value, "the whole", "{\"input\": TYPE, \"output\": TYPE}")?;
     only(value, "the whole", &["input", "output"])?;
     let side = |name: &str| match value.get(name) {

@@ -23,6 +23,20 @@ fn what_is_no_json_is_told_with_line_and_column() {
 }
 
 #[test]
+fn a_key_that_is_there_twice_is_told_with_line_and_column() {
+    let error = refused("{\n  \"input\": \"i64\",\n  \"input\": \"u8\"\n}");
+    let expected = "the key \"input\" is there twice: keep one of the two at line 3 column 9";
+    assert_eq!(error, expected);
+    let error = refused_type(r#"{"record": {"name": "A", "fields": [], "name": "B"}}"#);
+    assert!(
+        error.starts_with("the key \"name\" is there twice"),
+        "{error}"
+    );
+    let numbers = refused("[1, -1, 1.5, true, null]");
+    assert!(numbers.contains("found an array"), "{numbers}");
+}
+
+#[test]
 fn a_mistake_is_told_with_its_place_and_what_would_be_right() {
     for (declared, expected) in [
         (r#""int""#, r#"input: there is no type "int": write "i64""#),
