@@ -1,5 +1,5 @@
-// Prints the functions that a kernel's source exports, a line each: its name, and what it returns. It is
-// called with the path of the compiler and that of the source.
+// Prints the functions that a kernel's source exports, a line each: its name, how many parameters it
+// has, and what it returns. It is called with the path of the compiler and that of the source.
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -21,7 +21,8 @@ while ((diagnostic = compiler.nextDiagnostic(program))) {
 const { FunctionDeclaration, Export } = compiler.NodeKind;
 const { statements } = program.sources[0];
 const functions = statements.filter(({ kind }) => kind === FunctionDeclaration);
-const print = (name, { signature }) => console.log(name, signature.returnType.range.toString());
+const print = (name, { signature: { parameters, returnType } }) =>
+  console.log(name, parameters.length, returnType.range.toString());
 for (const declared of functions.filter((it) => it.is(compiler.CommonFlags.Export))) {
   print(declared.name.text, declared);
 }

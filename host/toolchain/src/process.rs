@@ -1,5 +1,6 @@
 //! Running other programs and telling the user what went wrong with them.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -20,6 +21,42 @@ pub fn run(command: &mut Command) -> Result<()> {
         bail!("`{}` failed: {status}", line(command));
     }
     Ok(())
+}
+
+/// Runs a compiler on what an author wrote, with the user's own standard output and error.
+///
+/// # Errors
+/// Where it cannot be started, or finds something wrong. It has said what by then, so the error is short
+/// and points there, unless it ended in a way that compilers do not have for that.
+pub fn compile(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| start_failure(command))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(1 | 2) => bail!("{} says above what is wrong", program(command)),
+        _ => bail!("`{}` failed: {status}", line(command)),
+    }
+}
+
+/// Runs `command`, whose words on standard error are for the author, to its end and returns its standard
+/// output.
+///
+/// # Errors
+/// Where the program cannot be started, or prints what is not UTF-8; and where it does not exit with zero:
+/// its own words, without the command.
+pub fn told(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| start_failure(command))?;
+    let words = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() && !words.trim().is_empty() {
+        bail!("{}", words.trim_end());
+    }
+    if !output.status.success() {
+        bail!("`{}` failed: {}", line(command), output.status);
+    }
+    String::from_utf8(output.stdout)
+        .with_context(|| format!("`{}` did not print UTF-8", line(command)))
 }
 
 /// Runs `command` to its end and returns its standard output. Its standard error is shown only as
@@ -55,12 +92,19 @@ pub fn start_failure(command: &Command) -> String {
 
 /// The command as a person would type it, without quoting.
 pub fn line(command: &Command) -> String {
-    let program = Path::new(command.get_program());
-    std::iter::once(program.file_name().unwrap_or(program.as_os_str()))
-        .chain(command.get_args())
-        .map(|word| word.to_string_lossy())
+    std::iter::once(program(command))
+        .chain(command.get_args().map(|word| word.to_string_lossy()))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The program of a command, without its folder.
+fn program(command: &Command) -> Cow<'_, str> {
+    let program = Path::new(command.get_program());
+    program
+        .file_name()
+        .unwrap_or(program.as_os_str())
+        .to_string_lossy()
 }
 
 #[cfg(test)]
@@ -73,6 +117,22 @@ mod tests {
             output(Command::new("sh").args(["-c", "echo no luck >&2; exit 3"])).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("sh -c") && text.contains("no luck"), "{text}");
+    }
+
+    #[test]
+    fn a_compiler_that_finds_errors_is_not_shown_as_a_command() {
+        let error = compile(Command::new("sh").args(["-c", "exit 1"])).unwrap_err();
+        assert_eq!(error.to_string(), "sh says above what is wrong");
+        let error = compile(Command::new("sh").args(["-c", "exit 9"])).unwrap_err();
+        assert!(error.to_string().contains("sh -c exit 9"), "{error}");
+    }
+
+    #[test]
+    fn words_for_the_author_come_without_the_command() {
+        let error = told(Command::new("sh").args(["-c", "echo line 3 >&2; exit 1"])).unwrap_err();
+        assert_eq!(error.to_string(), "line 3");
+        let error = told(Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
+        assert!(error.to_string().contains("sh -c exit 3"), "{error}");
     }
 
     #[test]

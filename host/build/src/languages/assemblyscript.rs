@@ -11,7 +11,7 @@ use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use entry::Export;
 use ringhost_toolchain::npm::Packages;
-use ringhost_toolchain::process::{output, run};
+use ringhost_toolchain::process::{compile as run_compiler, told};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -68,15 +68,22 @@ pub(super) fn build(project: &Project) -> Result<Made> {
     let tools = TOOLS.find_or_fetch()?;
     let folder = project.build_folder();
     write(&folder.join("exports.mjs"), EXPORTS)?;
-    let printed = output(
+    let printed = told(
         Command::new("node")
             .arg(folder.join("exports.mjs"))
             .arg(tools.join("node_modules/assemblyscript/dist/assemblyscript.js"))
             .arg(&project.source),
     )?;
     let exports: Vec<_> = (printed.lines())
-        .filter_map(|line| line.split_once(' '))
-        .map(|(name, returns)| Export { name, returns })
+        .filter_map(|line| {
+            let (name, rest) = line.split_once(' ')?;
+            let (parameters, returns) = rest.split_once(' ')?;
+            Some(Export {
+                name,
+                parameters: parameters.parse().ok()?,
+                returns,
+            })
+        })
         .collect();
     let source = project.source.file_stem().unwrap_or_default();
     let (world, entry) = entry::of(&exports, &format!("../{}", source.to_string_lossy()))?;
@@ -105,7 +112,7 @@ pub(super) fn build(project: &Project) -> Result<Made> {
     if world == World::StatefulHandler {
         compile.args(["--transform", "./build/sdk/rename.mjs"]);
     }
-    run(&mut compile)?;
+    run_compiler(&mut compile)?;
     let mut module = fs::read(folder.join("module.wasm")).context("there is no module")?;
     let map =
         fs::read_to_string(folder.join("module.wasm.map")).context("there is no source map")?;

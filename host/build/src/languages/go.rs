@@ -5,9 +5,9 @@ use crate::bindings;
 use crate::component;
 use crate::messages;
 use crate::project::Project;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use ringhost_toolchain::cache;
-use ringhost_toolchain::process::run;
+use ringhost_toolchain::process::told;
 use ringhost_toolchain::pypi::Packages;
 use std::collections::HashSet;
 use std::env;
@@ -192,8 +192,21 @@ fn compile(project: &Project, tags: &str) -> Result<Vec<u8>> {
         .arg(tags)
         .arg("-o")
         .arg(&module);
-    run(&mut command)?;
+    told(&mut command).map_err(|error| anyhow!("{}", explained(&error.to_string())))?;
     fs::read(&module).with_context(|| format!("cannot read {}", module.display()))
+}
+
+/// What the compiler says, in terms of a kernel where its own are those of a machine's modules.
+fn explained(words: &str) -> String {
+    words
+        .replace(
+            "module lookup disabled by GOPROXY=off",
+            "kernels have Go's standard library and no other packages",
+        )
+        .replace(
+            "-buildmode=c-shared requires exactly one main package",
+            "a kernel's files begin with `package main`",
+        )
 }
 
 /// The build tags for the kernel that `main` names, by which functions of the SDK were linked.

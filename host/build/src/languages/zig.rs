@@ -5,7 +5,7 @@ use crate::messages;
 use crate::project::Project;
 use anyhow::Result;
 use ringhost_toolchain::cache;
-use ringhost_toolchain::process::run;
+use ringhost_toolchain::process::compile as run_compiler;
 use ringhost_toolchain::pypi::Packages;
 use std::path::PathBuf;
 use std::process::Command;
@@ -72,7 +72,7 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         .arg("-I")
         .arg(&sdk)
         .arg(format!("-Mringhost={}", sdk.join("ringhost.zig").display()));
-    run(&mut compile)?;
+    run_compiler(&mut compile)?;
     let objects = [object];
     let world = c::world_of(&objects)?;
     c::link(project, world, &objects).map(Made::Module)

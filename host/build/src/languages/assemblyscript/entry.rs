@@ -8,6 +8,8 @@ use anyhow::{Result, bail};
 #[derive(Debug)]
 pub(super) struct Export<'a> {
     pub name: &'a str,
+    /// How many parameters it has.
+    pub parameters: usize,
     /// The type of what it returns, as the source has it.
     pub returns: &'a str,
 }
@@ -73,6 +75,12 @@ pub(super) fn of(exports: &[Export<'_>], module: &str) -> Result<(World, String)
             }
         );
     };
+    check(export, shape.parameters[0])?;
+    for (name, declared) in [("snapshot", ""), ("restore", "state: Uint8Array")] {
+        if let Some(export) = find(name) {
+            check(export, declared)?;
+        }
+    }
     let world = state::of(shape.world, |name| find(name).is_some())?;
     let imported = match world {
         World::Kernel => "Message, Replies, running, serving",
@@ -95,6 +103,19 @@ pub(super) fn of(exports: &[Export<'_>], module: &str) -> Result<(World, String)
     Ok((world, text))
 }
 
+/// Refuses a function of other parameters, for which the compiler would name a line of this file's.
+fn check(export: &Export<'_>, declared: &str) -> Result<()> {
+    let expected = declared.matches(':').count();
+    if export.parameters == expected {
+        return Ok(());
+    }
+    bail!(
+        "`{name}` has {} parameters and is called with {expected}: write `{name}({declared})`",
+        export.parameters,
+        name = export.name
+    )
+}
+
 /// A function that calls one of the kernel's, which may return nothing.
 fn call(name: &str, declared: &str, export: &Export<'_>, passed: &str) -> String {
     let called = format!("kernel.{}({passed});", export.name);
@@ -111,7 +132,15 @@ mod tests {
 
     fn entry(functions: &[(&'static str, &'static str)]) -> Result<(World, String)> {
         let exports: Vec<_> = (functions.iter())
-            .map(|&(name, returns)| Export { name, returns })
+            .map(|&(name, returns)| Export {
+                name,
+                parameters: match name {
+                    "serve" | "handle" => 2,
+                    "restore" => 1,
+                    _ => 0,
+                },
+                returns,
+            })
             .collect();
         of(&exports, "../kernel.as")
     }
@@ -135,6 +164,18 @@ mod tests {
         let (world, text) = entry(&[("handle", "void"), state[0], state[1]]).unwrap();
         assert_eq!(world, World::StatefulHandler);
         assert!(text.contains("return kernel.restore(state);"), "{text}");
+    }
+
+    #[test]
+    fn a_function_of_other_parameters_is_told_with_the_right_ones() {
+        let export = Export {
+            name: "serve",
+            parameters: 1,
+            returns: "void",
+        };
+        let error = of(&[export], "../kernel.as").unwrap_err().to_string();
+        let expected = "write `serve(message: Message, replies: Replies)`";
+        assert!(error.contains(expected), "{error}");
     }
 
     #[test]
