@@ -13,7 +13,7 @@ struct Sample {
     reply: &'static [u8],
 }
 
-const SAMPLES: [Sample; 9] = [
+const SAMPLES: [Sample; 10] = [
     Sample {
         kernel: "assemblyscript-blur",
         request: b"P5 3 1 255 \x00\x40\x80",
@@ -43,6 +43,11 @@ const SAMPLES: [Sample; 9] = [
         kernel: "cpp-doubler",
         request: &[21 << 1],
         reply: &[42 << 1],
+    },
+    Sample {
+        kernel: "cpp-streams",
+        request: b"1.5 2 40",
+        reply: b"43.50",
     },
     Sample {
         kernel: "zig-statistics",

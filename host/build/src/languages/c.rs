@@ -6,7 +6,7 @@ use crate::contract::World;
 use crate::messages;
 use crate::project::{Language, Project};
 use anyhow::{Context, Result, bail};
-use ringhost_toolchain::process::run;
+use ringhost_toolchain::process::{compile as run_compiler, run};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,12 @@ use wasmparser::{KnownCustom, Linking, Parser, Payload, SymbolFlags, SymbolInfo}
 /// What a new kernel's stack has, in bytes.
 const STACK: usize = 64 << 10;
 
+/// What is said of a source that names no function.
+const WITHOUT: &str = "nothing says which function is the kernel: write RING_SERVE(function), \
+                       RING_LOOP(function) or RING_HANDLER(function) outside of any function";
+
 /// The SDK, as it is written to beside what is built.
-const SDK: [(&str, &str); 26] = [
+const SDK: [(&str, &str); 28] = [
     (
         "ringhost.h",
         include_str!("../../../../guest-sdk/c/include/ringhost.h"),
@@ -51,6 +55,14 @@ const SDK: [(&str, &str); 26] = [
         include_str!("../../../../guest-sdk/c/src/stdio.c"),
     ),
     ("send.c", include_str!("../../../../guest-sdk/c/src/send.c")),
+    (
+        "locale.c",
+        include_str!("../../../../guest-sdk/c/src/locale.c"),
+    ),
+    (
+        "stdin.c",
+        include_str!("../../../../guest-sdk/c/src/stdin.c"),
+    ),
     (
         "state.c",
         include_str!("../../../../guest-sdk/c/src/state.c"),
@@ -140,15 +152,48 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             .arg("-c")
             .arg(name);
         compile.arg("-o").arg(&object);
-        run(&mut compile)?;
+        run_compiler(&mut compile)?;
         objects.push(object);
     }
-    let world = world_of(&objects)?;
+    let world = world_of(&objects, WITHOUT)?;
     link(project, world, &objects).map(Made::Module)
 }
 
 /// Links what a kernel's source was compiled to with the SDK and the world's bindings.
 pub(super) fn link(project: &Project, world: World, objects: &[PathBuf]) -> Result<Vec<u8>> {
+    let module = link_with(project, world, objects, &[])?;
+    // C++'s streams have one for stdin, whether it is used or not.
+    if reads_nothing_but_stdin(&module)? {
+        return link_with(project, world, objects, &["stdin.c"]);
+    }
+    Ok(module)
+}
+
+/// Whether a module imports what reads files, and nothing that opens one.
+fn reads_nothing_but_stdin(module: &[u8]) -> Result<bool> {
+    let (mut reads, mut opens) = (false, false);
+    for payload in Parser::new(0).parse_all(module) {
+        let Payload::ImportSection(section) = payload? else {
+            continue;
+        };
+        for import in section.into_imports() {
+            match import?.name {
+                "fd_read" => reads = true,
+                "path_open" | "sock_accept" => opens = true,
+                _ => {}
+            }
+        }
+    }
+    Ok(reads && !opens)
+}
+
+/// Links it with these files of the SDK beside those that every kernel has.
+fn link_with(
+    project: &Project,
+    world: World,
+    objects: &[PathBuf],
+    more: &[&str],
+) -> Result<Vec<u8>> {
     let sdk = write_sdk(project)?;
     let bindings = project.build_folder().join("bindings").join(world.name());
     bindings::write_c(world, &bindings)?;
@@ -158,9 +203,12 @@ pub(super) fn link(project: &Project, world: World, objects: &[PathBuf]) -> Resu
         .args(["-OReleaseSmall", "-fno-entry", "--gc-sections", "-lc"])
         .args(["--stack", &STACK.to_string()])
         .arg(format!("-femit-bin={}", module.display()))
-        // Before anything that calls it, so that it stands in for the C library's.
-        .arg(abort(project, &sdk, &bindings)?)
-        .args(objects);
+        // Before anything that calls them, so that they stand in for the C library's.
+        .arg(early(project, &sdk, &bindings, "abort")?);
+    if project.language == Language::Cpp {
+        link.arg(early(project, &sdk, &bindings, "locale")?);
+    }
+    link.args(objects);
     if project.language == Language::Cpp {
         link.arg("-lc++");
     }
@@ -186,6 +234,7 @@ pub(super) fn link(project: &Project, world: World, objects: &[PathBuf]) -> Resu
     ]
     .iter()
     .chain(shape)
+    .chain(more)
     {
         link.arg(sdk.join(file));
     }
@@ -210,15 +259,15 @@ pub(super) fn link(project: &Project, world: World, objects: &[PathBuf]) -> Resu
     fs::read(&module).with_context(|| format!("cannot read {}", module.display()))
 }
 
-/// Compiles the SDK's `abort`.
-fn abort(project: &Project, sdk: &Path, bindings: &Path) -> Result<PathBuf> {
-    let object = project.build_folder().join("abort.o");
+/// Compiles a file of the SDK that is to stand in for one of the C library.
+fn early(project: &Project, sdk: &Path, bindings: &Path, name: &str) -> Result<PathBuf> {
+    let object = project.build_folder().join(format!("{name}.o"));
     let mut compile = zig::compiler(project)?;
     compile
         .args(["cc", "-target", zig::TARGET, "-Os", "-g0", "-I"])
         .arg(bindings)
         .arg("-c")
-        .arg(sdk.join("abort.c"))
+        .arg(sdk.join(format!("{name}.c")))
         .arg("-o")
         .arg(&object);
     run(&mut compile)?;
@@ -240,8 +289,9 @@ pub(super) fn write_sdk(project: &Project) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The world for which object files are made, by which of the SDK's functions they define.
-pub(super) fn world_of(objects: &[PathBuf]) -> Result<World> {
+/// The world for which object files are made, by which of the SDK's functions they define; `without` is
+/// said where that is none.
+pub(super) fn world_of(objects: &[PathBuf], without: &'static str) -> Result<World> {
     let mut names = Vec::new();
     for object in objects {
         let bytes =
@@ -258,10 +308,7 @@ pub(super) fn world_of(objects: &[PathBuf]) -> Result<World> {
         (false, true) if has_state => Ok(World::StatefulHandler),
         (false, true) => Ok(World::Handler),
         (true, true) => bail!("it is both a loop and a handler: name its function once"),
-        (false, false) => bail!(
-            "nothing says which function is the kernel: write RING_SERVE(function), \
-             RING_LOOP(function) or RING_HANDLER(function) outside of any function"
-        ),
+        (false, false) => bail!(without),
     }
 }
 

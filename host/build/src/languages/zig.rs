@@ -20,6 +20,10 @@ pub const ZIG: Packages<'_> = Packages {
 /// What the compiler calls WebAssembly with a C library.
 pub(super) const TARGET: &str = "wasm32-wasi";
 
+/// What is said of a source that names no function.
+const WITHOUT: &str = "nothing says which function is the kernel: write `comptime { \
+                       ringhost.serve(function); }`, or ringhost.loop or ringhost.handler in it";
+
 /// The folder of its libraries.
 pub(super) fn libraries() -> Result<PathBuf> {
     Ok(ZIG.find_or_fetch()?.join("ziglang/lib"))
@@ -74,6 +78,6 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         .arg(format!("-Mringhost={}", sdk.join("ringhost.zig").display()));
     run_compiler(&mut compile)?;
     let objects = [object];
-    let world = c::world_of(&objects)?;
+    let world = c::world_of(&objects, WITHOUT)?;
     c::link(project, world, &objects).map(Made::Module)
 }
