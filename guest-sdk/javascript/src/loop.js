@@ -1,8 +1,9 @@
 // "ringhost" to a kernel that is a loop.
 
 import * as messaging from "ring:kernel/messaging@0.1.0";
+import { begin } from "./clock.js";
 import { log } from "./life.js";
-import { Message, duration, told } from "./message.js";
+import { Message, duration, finished, told } from "./message.js";
 import { SendError, sender } from "./send.js";
 
 export * from "./life.js";
@@ -16,6 +17,9 @@ export function receive(timeout) {
 
 /** Takes up to so many messages, waiting for the first. */
 export function receiveBatch(max, timeout) {
+  if (!Number.isInteger(max) || max < 0 || max >= 2 ** 32) {
+    throw new TypeError(`${max} is no number of messages`);
+  }
   return taken(() => {
     const records = messaging.receiveBatch(max, duration(timeout));
     return records.map((record) => new Message(record));
@@ -50,7 +54,7 @@ export function serving(handle) {
   return running(() => {
     for (const message of messages()) {
       const replies = [];
-      handle(message, (value, options) => replies.push({ answers: message, ...options, value }));
+      finished(handle(message, (value, options) => replies.push({ answers: message, ...options, value })));
       if (!sendAll(replies)) {
         return;
       }
@@ -59,7 +63,11 @@ export function serving(handle) {
 }
 
 /** What it makes of a loop of the kernel's own. */
-export const running = (run) => told(() => void run());
+export const running = (run) =>
+  told(() => {
+    begin();
+    finished(run());
+  });
 
 /** False if the kernel is asked to end and there is no room. */
 function sendAll(replies) {

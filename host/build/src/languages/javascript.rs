@@ -6,7 +6,7 @@ use crate::messages;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use ringhost_toolchain::npm::Packages;
-use ringhost_toolchain::process::{output, run};
+use ringhost_toolchain::process::{compile, told};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ pub const TOOLS: Packages<'_> = Packages {
     what: "esbuild and the engine for JavaScript and TypeScript (50 MB, once)",
 };
 
-const SDK: [(&str, &str); 12] = [
+const SDK: [(&str, &str); 13] = [
     (
         "text.js",
         include_str!("../../../../guest-sdk/javascript/src/text.js"),
@@ -28,6 +28,10 @@ const SDK: [(&str, &str); 12] = [
     (
         "message.js",
         include_str!("../../../../guest-sdk/javascript/src/message.js"),
+    ),
+    (
+        "clock.js",
+        include_str!("../../../../guest-sdk/javascript/src/clock.js"),
     ),
     (
         "places.js",
@@ -125,22 +129,24 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         "handler"
     };
     let bundle = folder.join("bundle.js");
-    run(esbuild(&tools, project)
-        .arg(folder.join("entry.js"))
-        .arg(format!(
-            "--alias:ringhost={}",
-            folder.join(format!("sdk/{shape}.js")).display()
-        ))
-        .args(["--log-level=warning", "--sourcemap=external"])
-        .arg("--sources-content=false")
-        .arg(format!(
-            "--alias:ringhost/typed={}",
-            folder.join("sdk/typed/index.js").display()
-        ))
-        .arg(format!("--outfile={}", bundle.display())))?;
+    compile(
+        esbuild(&tools, project)
+            .arg(folder.join("entry.js"))
+            .arg(format!(
+                "--alias:ringhost={}",
+                folder.join(format!("sdk/{shape}.js")).display()
+            ))
+            .args(["--log-level=warning", "--sourcemap=external"])
+            .arg("--sources-content=false")
+            .arg(format!(
+                "--alias:ringhost/typed={}",
+                folder.join("sdk/typed/index.js").display()
+            ))
+            .arg(format!("--outfile={}", bundle.display())),
+    )?;
     append_places(&bundle)?;
     let component = folder.join("component.wasm");
-    output(
+    told(
         Command::new(tools.join("componentize-qjs"))
             .arg("--wit")
             .arg(folder.join("wit"))
@@ -176,18 +182,20 @@ fn append_places(bundle: &Path) -> Result<()> {
 /// What the kernel's source exports.
 fn exports(tools: &Path, project: &Project) -> Result<Vec<String>> {
     let meta = project.build_folder().join("exports.json");
-    run(esbuild(tools, project)
-        .arg(&project.source)
-        .args([
-            "--external:ringhost",
-            "--external:ringhost/*",
-            "--log-level=warning",
-        ])
-        .arg(format!("--metafile={}", meta.display()))
-        .arg(format!(
-            "--outfile={}",
-            project.build_folder().join("exports.js").display()
-        )))?;
+    compile(
+        esbuild(tools, project)
+            .arg(&project.source)
+            .args([
+                "--external:ringhost",
+                "--external:ringhost/*",
+                "--log-level=warning",
+            ])
+            .arg(format!("--metafile={}", meta.display()))
+            .arg(format!(
+                "--outfile={}",
+                project.build_folder().join("exports.js").display()
+            )),
+    )?;
     let text = fs::read_to_string(&meta).context("esbuild tells no exports")?;
     let meta: Value = serde_json::from_str(&text).context("esbuild tells no exports")?;
     let outputs = meta.get("outputs").and_then(Value::as_object);
@@ -212,4 +220,64 @@ fn esbuild(tools: &Path, project: &Project) -> Command {
         command.arg(format!("--alias:messages={}", messages.display()));
     }
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The SDK's own modules, in an engine that has all that a kernel has not.
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_words() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in SDK {
+            write(&folder.path().join(name), text).unwrap();
+        }
+        write(
+            &folder.path().join("package.json"),
+            "{\"type\": \"module\"}",
+        )
+        .unwrap();
+        let script = r#"
+import { begin } from "./clock.js";
+import { Message, bytesOf, duration, finished, outgoing } from "./message.js";
+const answers = new Message({ id: 1, correlation: 2, priority: "low", payload: new Uint8Array() });
+new Date();
+begin();
+for (const [call, words] of [
+  [() => outgoing("x", { priority: "hihg" }), "hihg is no priority"],
+  [() => outgoing("x", { answers: 17 }), "a message that the kernel received"],
+  [() => bytesOf(undefined), "undefined"],
+  [() => bytesOf(() => 1), "Function"],
+  [() => bytesOf(new Map()), "Map"],
+  [() => duration("1s"), "1s is no timeout"],
+  [() => duration(NaN), "NaN is no timeout"],
+  [() => finished((async () => {})()), "returned a promise"],
+  [() => new Date(), "no clock"],
+  [() => Date(), "no clock"],
+  [() => Date.now(), "no clock"],
+]) {
+  let told = "nothing";
+  try { call(); } catch (error) { told = error.message; }
+  if (!told.includes(words)) throw new Error(`${call}: ${told}`);
+}
+const time = new Date(0);
+if (outgoing("x", { answers }).priority !== "low" || duration(-1) !== 0 || duration(1) !== 1e6
+  || duration(undefined) !== undefined || duration(-1n) !== 0n
+  || time.getTime() !== 0 || !(time instanceof Date)) {
+  throw new Error("refuses what is meant");
+}
+"#;
+        write(&folder.path().join("script.js"), script).unwrap();
+        let ran = Command::new("node")
+            .arg("script.js")
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        assert!(
+            ran.status.success(),
+            "{}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+    }
 }
