@@ -102,6 +102,8 @@ def receive(timeout: Timeout = None) -> Optional[Message]:
 
 def receive_batch(max: int, timeout: Timeout = None) -> Optional[List[Message]]:
     """Takes up to ``max`` messages, waiting for the first. The rest is as in ``receive``."""
+    if not isinstance(max, int) or not 0 <= max < 1 << 32:
+        raise ValueError(f"{max!r} is no number of messages")
     try:
         return [_message(record) for record in _queues.receive_batch(max, _nanoseconds(timeout))]
     except _Err as error:
@@ -160,9 +162,12 @@ def wait_active() -> bool:
     return _lifecycle.wait_active() == _lifecycle.Activity.ACTIVE
 
 
-def log(text: str, level: str = "info") -> None:
+def log(text: Any, level: str = "info") -> None:
     """Logs a line for the host's operator: trace, debug, info, warn or error."""
-    _log.log(_log.Level[level.upper()], text)
+    known = _log.Level.__members__.get(str(level).upper())
+    if known is None:
+        raise ValueError(f"{level!r} is no level: there are trace, debug, info, warn and error")
+    _log.log(known, str(text))
 
 
 def _message(record) -> Message:
@@ -176,6 +181,8 @@ def _outgoing(reply: Reply, answers: Optional[Message]) -> _Outgoing:
         answers = reply.answers or answers
         priority = reply.priority
         reply = reply.reply
+        if priority is not None and not isinstance(priority, Priority):
+            raise TypeError(f"{priority!r} is no priority: write one as ringhost.Priority.HIGH")
     if isinstance(reply, str):
         payload = reply.encode()
     elif isinstance(reply, (bytes, bytearray)):
@@ -199,9 +206,15 @@ def _replies(returned) -> list:
 
 
 def _nanoseconds(timeout: Timeout) -> Optional[int]:
+    if timeout is None:
+        return None
     if isinstance(timeout, timedelta):
-        return timeout // timedelta(microseconds=1) * 1000
-    return timeout
+        timeout = timeout // timedelta(microseconds=1) * 1000
+    if not isinstance(timeout, int):
+        raise TypeError(
+            f"{timeout!r} is no timeout: give a timedelta, or a whole number of nanoseconds"
+        )
+    return min(max(timeout, 0), (1 << 64) - 1)
 
 
 def _none(error: _Err) -> None:

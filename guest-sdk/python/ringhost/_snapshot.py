@@ -14,7 +14,12 @@ import encodings.latin_1  # noqa: F401
 
 
 import ringhost
+from ringhost import _missing
 
+
+# Where the build puts the SDK and the kernel.
+_SDK = "/0/"
+_KERNEL = "/1/"
 
 # So many calls of a traceback are told: the outermost, and the innermost.
 _FIRST = 10
@@ -56,8 +61,18 @@ def begin() -> None:
     """From here on the kernel runs: there is nothing to import from, and nowhere to print to."""
     if sys.meta_path != [_TooLate]:
         sys.meta_path[:] = [_TooLate]
+        _missing.begin()
         sys.stdout = _Lines("info")
         sys.stderr = _Lines("warn")
+
+
+def _is_kernels(frame) -> bool:
+    return frame.f_code.co_filename.startswith(_KERNEL)
+
+
+def _file(code) -> str:
+    """A file as its author knows it: the build numbers the folders that it takes files from."""
+    return code.co_filename.removeprefix(_KERNEL).removeprefix(_SDK)
 
 
 def words() -> str:
@@ -66,6 +81,9 @@ def words() -> str:
     lines = ["Traceback (most recent call last):"]
     # Not by `traceback.format_exc`, which looks into files for what to underline.
     calls = list(traceback.walk_tb(error.__traceback__))
+    # What called the kernel is of no use to its author.
+    own = [at for at, (frame, _) in enumerate(calls) if _is_kernels(frame)]
+    calls = calls[own[0] if own else 0 :]
     for at, (frame, number) in enumerate(calls):
         # The host cuts what is long, and the error itself comes last.
         if _FIRST <= at < len(calls) - _LAST:
@@ -73,7 +91,7 @@ def words() -> str:
                 lines.append(f"  ... {len(calls) - _FIRST - _LAST} calls between")
             continue
         code = frame.f_code
-        lines.append(f'  File "{code.co_filename}", line {number}, in {code.co_qualname}')
+        lines.append(f'  File "{_file(code)}", line {number}, in {code.co_qualname}')
         source = linecache.getline(code.co_filename, number).strip()
         if source:
             lines.append(f"    {source}")

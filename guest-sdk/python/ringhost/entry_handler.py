@@ -2,11 +2,13 @@
 one.
 """
 
+# Before the kernel, which may take names out of modules that this changes.
+from ringhost import _snapshot
+
 import kernel
 import ringhost
 import wit_world
 from componentize_py_types import Err
-from ringhost import _snapshot
 
 _snapshot.keep(kernel, ringhost)
 

@@ -1,10 +1,12 @@
 """What the build makes the export `run` of a kernel that is a loop."""
 
+# Before the kernel, which may take names out of modules that this changes.
+from ringhost import _snapshot
+
 import kernel
 import ringhost
 import wit_world
 from componentize_py_types import Err
-from ringhost import _snapshot
 
 _snapshot.keep(kernel, ringhost)
 
