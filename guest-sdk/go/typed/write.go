@@ -1,7 +1,9 @@
 package typed
 
 import (
+	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -9,16 +11,23 @@ import (
 	"unicode/utf8"
 )
 
-// Encode writes a value; a case of a variant as that variant.
+// Encode writes a value, or what a pointer to one points to; a case of a variant as that variant.
 func Encode(value any) ([]byte, error) {
 	whole := reflect.ValueOf(value)
+	for whole.IsValid() && whole.Kind() == reflect.Pointer && !whole.IsNil() {
+		whole = whole.Elem()
+	}
+	if !whole.IsValid() || whole.Kind() == reflect.Pointer {
+		return nil, errors.New("there is no value: it is nil")
+	}
 	if variant, isCase := variantOf[whole.Type()]; isCase {
+		one := whole
 		whole = reflect.New(variant).Elem()
-		whole.Set(reflect.ValueOf(value))
+		whole.Set(one)
 	}
 	bytes, fault := write(nil, whole)
 	if fault != nil {
-		return nil, fmt.Errorf("the value is no %s: %w", whole.Type().Name(), fault)
+		return nil, fmt.Errorf("the value is no %s: %w", cmp.Or(whole.Type().Name(), "message"), fault)
 	}
 	return bytes, nil
 }
@@ -81,8 +90,10 @@ func write(to []byte, value reflect.Value) ([]byte, *Malformed) {
 			}
 		}
 		return to, nil
-	default:
+	case reflect.Interface:
 		return variant(to, value)
+	default:
+		return nil, &Malformed{problem: "messages.json has no type for Go's " + of.String(), at: nowhere}
 	}
 }
 

@@ -17,5 +17,6 @@ func mirror(message ringhost.Message, replies *ringhost.Replies) error {
 		replies.AddString(err.Error())
 		return nil
 	}
-	return replies.AddValue(everything)
+	// A pointer would do as well as the value: what it points to is sent.
+	return replies.AddValue(&everything)
 }
