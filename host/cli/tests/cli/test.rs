@@ -69,3 +69,28 @@ fn what_does_not_compile_is_told_as_its_compiler_does() {
         tested.errors
     );
 }
+
+#[test]
+fn files_may_begin_with_a_mark_of_their_encoding_and_end_lines_with_two_letters() {
+    let folder = TempDir::new().unwrap();
+    let new = ["new", "echoer", "--lang", "wat"];
+    outcome(ringhost().current_dir(&folder).args(new), "").succeeds();
+    let project = folder.path().join("echoer");
+    fs::write(
+        project.join("messages.json"),
+        r#"{"input": "string", "output": "string"}"#,
+    )
+    .unwrap();
+    let cases = "[[case]]\nname = 'echoes'\nsend = ['\"a\"']\nexpect = ['\"a\"']\n";
+    fs::write(project.join("cases.toml"), cases).unwrap();
+    for file in ["kernel.wat", "messages.json", "cases.toml", "kernel.toml"] {
+        let text = fs::read_to_string(project.join(file)).unwrap();
+        let text = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        fs::write(project.join(file), text).unwrap();
+    }
+    let tested = outcome(ringhost().current_dir(&folder).args(["test", "echoer"]), "");
+    assert_eq!(
+        tested.succeeds().text(),
+        "echoes ... ok\n1 passed, 0 failed\n"
+    );
+}
