@@ -66,6 +66,11 @@ export class Message {
   text(): string {
     return decode(this.bytes);
   }
+
+  /** The same message in another band, for an answer that is to overtake others. */
+  with(priority: Priority): Message {
+    return new Message(this.id, this.correlation, priority, this.bytes);
+  }
 }
 
 /** A message as the kernel sends it. */
