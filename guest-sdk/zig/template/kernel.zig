@@ -5,6 +5,7 @@ const ringhost = @import("ringhost");
 const messages = @import("messages");
 
 pub const panic = ringhost.panic;
+pub const std_options: std.Options = .{ .logFn = ringhost.logFn };
 
 /// What is kept outside of the function lives as long as the kernel.
 var texts: u64 = 0;
