@@ -45,14 +45,16 @@ fn main() -> Result<()> {
     let folder = root.join("guest-sdk/rust/template");
     collect(&folder, &folder, &mut template)?;
 
-    // Those of the other languages, each in the folder of its SDK, and what they have in common.
+    // Those of the other languages, each in the folder of its SDK with its README, and what they have in common.
     let sdks = root.join("guest-sdk");
     let mut others = Vec::new();
     collect(&sdks, &sdks.join("template"), &mut others)?;
+    collect(&sdks, &sdks.join("messages.md"), &mut others)?;
     for entry in fs::read_dir(&sdks)? {
         let folder = entry?.path().join("template");
         if folder.is_dir() && !folder.starts_with(sdks.join("rust")) {
             collect(&sdks, &folder, &mut others)?;
+            collect(&sdks, &folder.with_file_name("README.md"), &mut others)?;
         }
     }
 

@@ -9,6 +9,13 @@ use std::path::Path;
 /// What all languages have in common.
 const COMMON: &str = "template/";
 
+/// Where a new project has what is to be read about its language, each file in the folder that links to it
+/// name.
+const GUIDE: &str = "guide/";
+
+/// What tells of the language that several others build on, and of messages.
+const SHARED: [&str; 2] = ["c/README.md", "messages.md"];
+
 /// The file of a new project in Rust that is the same in every language.
 const MANIFEST: &str = "kernel.toml";
 
@@ -25,7 +32,9 @@ pub fn source(language: Language) -> Option<String> {
 pub fn write(folder: &Path, name: &str, language: Language, handler: bool) -> Result<()> {
     let none = || {
         let shape = if handler { "a handler" } else { "a kernel" };
-        Wrong(format!("there is no template of {shape} in {language}"))
+        Wrong(format!(
+            "there is no template of {shape} in {language}; without --handler there is one"
+        ))
     };
     let source = source(language).ok_or_else(none)?;
     let shape = if handler {
@@ -50,6 +59,15 @@ pub fn write(folder: &Path, name: &str, language: Language, handler: bool) -> Re
             // A language can have its own instead, or, by an empty one, none.
             Some("") => {}
             own => write(file, own.unwrap_or(text))?,
+        }
+    }
+    let readme = format!("{}README.md", sdk.trim_end_matches(COMMON));
+    let told = embedded(&readme).unwrap_or_default();
+    write_file(&folder.join(GUIDE).join(&readme), told.as_bytes())?;
+    for path in SHARED {
+        let linked = told.contains(&format!("(../{path})"));
+        if let (true, Some(text)) = (linked && path != readme, embedded(path)) {
+            write_file(&folder.join(GUIDE).join(path), text.as_bytes())?;
         }
     }
     // What languages that share an SDK do not share.
@@ -93,6 +111,31 @@ mod tests {
             write(folder.path(), "word-counter", language, false).unwrap();
             let told = folder.path().join("tsconfig.json").exists();
             assert_eq!(told, language == Language::TypeScript);
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_read_comes_with_all_that_it_links_to() {
+        for language in Language::ALL {
+            if language == Language::Rust {
+                continue;
+            }
+            let folder = tempfile::tempdir().unwrap();
+            write(folder.path(), "word-counter", language, false).unwrap();
+            let guide = folder.path().join(GUIDE);
+            let mut files = 0;
+            for entry in std::fs::read_dir(&guide).unwrap() {
+                let path = entry.unwrap().path().join("README.md");
+                let Ok(text) = std::fs::read_to_string(&path) else {
+                    continue;
+                };
+                files += 1;
+                for link in text.split("](../").skip(1) {
+                    let link = link.split_once(')').unwrap().0;
+                    assert!(guide.join(link).is_file(), "{language}: {link}");
+                }
+            }
+            assert!(files > 0, "{language}");
         }
     }
 
