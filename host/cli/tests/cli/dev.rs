@@ -1,10 +1,13 @@
 //! `ringhost dev`.
 
 use crate::support::{end, outcome, ringhost, start};
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdout, Command};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Sends its first byte back, where the kernel of the template sends all.
@@ -129,4 +132,32 @@ fn a_kernel_that_fails_is_told_of_and_goes_on_with_the_next_message() {
     session.until("line 2 of the input was its last message");
     assert_eq!(session.answer(), "three");
     session.interrupt();
+}
+
+#[test]
+fn what_is_saved_during_the_first_build_is_built_next() {
+    let folder = TempDir::new().unwrap();
+    let new = ["new", "echoer", "--lang", "wat"];
+    outcome(ringhost().current_dir(&folder).args(new), "").succeeds();
+    let project = folder.path().join("echoer");
+    // A build waits here until somebody writes.
+    let gate = project.join("messages.json");
+    let made = Command::new("mkfifo").arg(&gate).status().unwrap();
+    assert!(made.success());
+    let mut child = start(ringhost().arg("dev").arg(&project));
+    let (told, builds) = mpsc::channel();
+    thread::spawn(move || {
+        let open = || File::options().write(true).open(&gate).unwrap();
+        let mut first = open();
+        fs::write(project.join("notes.txt"), "saved meanwhile").unwrap();
+        first.write_all(b"{\"input\": \"string\"}").unwrap();
+        drop(first);
+        open();
+        // It may be that nobody waits any more.
+        let _ = told.send(());
+    });
+    let built = builds.recv_timeout(Duration::from_secs(60));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    built.expect("there was one build only");
 }

@@ -12,6 +12,7 @@ use clap::Args;
 use ringhost_build::Project;
 use session::Session;
 use std::path::PathBuf;
+use watch::Watch;
 
 /// Build a kernel, run it, and build it anew whenever its source is saved
 ///
@@ -51,6 +52,8 @@ is wrong, 130 interrupted.";
 pub fn execute(arguments: Arguments) -> Result<Exit> {
     let project = Project::find(&arguments.path)?;
     let input = Input::open(arguments.input.as_deref())?;
+    // Before the first build, which may take long: what is saved meanwhile is built next.
+    let watch = Watch::new(&project.folder);
     // Built already, so that its manifest lies beside it.
     let component = ringhost_build::build(&project);
     let at = component
@@ -63,5 +66,5 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
         input,
         setup: arguments.setup,
     };
-    session.run(component)
+    session.run(component, watch)
 }

@@ -34,23 +34,28 @@ struct Formats {
 }
 
 impl Session {
-    /// Runs the component, if its source could be built, and those that come after it.
+    /// Runs the component, if its source could be built, and those that come after it. `watch` is from
+    /// before it was built.
     ///
     /// # Errors
     /// What kept it from beginning, and what went wrong with standard output.
-    pub fn run(self, built: Result<PathBuf>) -> Result<Exit> {
+    pub fn run(self, built: Result<PathBuf>, watch: Watch) -> Result<Exit> {
         let console = Console::new();
         log::start(self.setup.reports.log, &console);
         let executor = tokio::runtime::Runtime::new().context("cannot start the executor")?;
-        let outcome = executor.block_on(self.pass(built, &console));
+        let outcome = executor.block_on(self.pass(built, watch, &console));
         // The thread of the input may still be using it; the process ends soon.
         std::mem::forget(executor);
         outcome
     }
 
-    async fn pass(mut self, built: Result<PathBuf>, console: &Console) -> Result<Exit> {
+    async fn pass(
+        mut self,
+        built: Result<PathBuf>,
+        mut watch: Watch,
+        console: &Console,
+    ) -> Result<Exit> {
         let mut interrupt = Interrupt::listen()?;
-        let mut watch = Watch::new(&self.project.folder);
         let runtime = self.setup.runtime()?;
         let begun = tokio::select! {
             formats = self.begin(&runtime, built, &mut watch, console) => formats?,
