@@ -36,7 +36,7 @@ impl Numbers {
 }
 
 /// A number from the environment.
-fn number(name: &str, default: u64) -> u64 {
+pub fn number(name: &str, default: u64) -> u64 {
     match env::var(name) {
         Ok(text) => text
             .parse()

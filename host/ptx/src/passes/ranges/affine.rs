@@ -1,8 +1,9 @@
-//! Accesses whose addresses grow by a constant from round to round.
+//! Accesses whose addresses grow by the same from round to round.
 
 use std::collections::HashMap;
 
-use super::{Loop, rounds};
+use super::Loop;
+use super::growth::{Growth, Growths};
 use crate::ir::{Access, Definition, Function, Instruction, Opcode, Value};
 
 /// Accesses at constant distances from each other.
@@ -11,7 +12,7 @@ pub struct Group {
     /// What their addresses are at constant distances from.
     pub base: Value,
     /// By how much that grows each round.
-    pub step: i32,
+    pub step: Growth,
     /// The lowest address, and the byte behind the last that is reached, from the base.
     pub reach: (i64, i64),
     /// How the lowest address must be aligned.
@@ -29,14 +30,14 @@ const SPAN: i64 = 1 << 14;
 /// The groups of accesses of a loop.
 pub fn groups(function: &Function, found: &Loop) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    let mut steps = HashMap::new();
+    let mut growths = Growths::new(function, found);
     for access in accesses(function, found) {
         let (base, distance) = split(function, access.address);
-        let Some(step) = growth(function, found, base, &mut steps) else {
+        let Some(step) = growths.of(base) else {
             continue;
         };
         let bytes = access.kind.bytes;
-        if access.offset > SPAN as u64 || step.unsigned_abs() > 1 << 24 {
+        if access.offset > SPAN as u64 {
             continue;
         }
         // An address wraps before its offset is added, and does not behind that: so the range is from
@@ -82,7 +83,11 @@ impl Group {
         let aligned = all
             .chain([(first, bytes)])
             .all(|(at, bytes)| (at - reach.0) % i64::from(bytes) == 0);
-        let steady = self.step.unsigned_abs().is_multiple_of(align);
+        let steady = match self.step {
+            Growth::Constant(step) => step.unsigned_abs().is_multiple_of(align),
+            // That is checked before the loop.
+            Growth::Stride(..) => true,
+        };
         if aligned && steady && reach.1 - reach.0 <= SPAN {
             (self.align, self.reach) = (align, reach);
             let key = (access.address, access.offset, bytes);
@@ -114,53 +119,4 @@ fn split(function: &Function, address: Value) -> (Value, i64) {
         return (base, i64::from(amount as i32));
     }
     (address, 0)
-}
-
-/// By how much a value grows each round; none where that differs from round to round.
-pub fn growth(
-    function: &Function,
-    found: &Loop,
-    value: Value,
-    known: &mut HashMap<Value, Option<i32>>,
-) -> Option<i32> {
-    if let Some(growth) = known.get(&value) {
-        return *growth;
-    }
-    if !found.inside.contains(&value) {
-        return Some(0);
-    }
-    // No value is made of itself within a round, but chains may be long.
-    if known.len() > 256 {
-        return None;
-    }
-    known.insert(value, None);
-    let parameters = &function.blocks[found.block].parameters;
-    let growth = match parameters.iter().position(|parameter| *parameter == value) {
-        Some(position) => rounds::step(function, found, position),
-        None => match function.operation(value) {
-            Some((Opcode::Add32, &[a, b])) => {
-                let a = growth(function, found, a, known);
-                let b = growth(function, found, b, known);
-                a.zip(b).and_then(|(a, b)| a.checked_add(b))
-            }
-            Some((Opcode::Sub32, &[a, b])) => {
-                let a = growth(function, found, a, known);
-                let b = growth(function, found, b, known);
-                a.zip(b).and_then(|(a, b)| a.checked_sub(b))
-            }
-            Some((Opcode::Shl32, &[a, amount])) => {
-                let by = function.constant(amount).filter(|by| *by < 16);
-                let a = growth(function, found, a, known);
-                a.zip(by).and_then(|(a, by)| a.checked_mul(1 << by))
-            }
-            Some((Opcode::Mul32, &[a, b])) => {
-                let by = function.constant(b).map(|by| by as i32);
-                let a = growth(function, found, a, known);
-                a.zip(by).and_then(|(a, by)| a.checked_mul(by))
-            }
-            _ => None,
-        },
-    };
-    known.insert(value, growth);
-    growth
 }

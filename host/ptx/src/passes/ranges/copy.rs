@@ -61,8 +61,8 @@ pub fn add(function: &mut Function, found: &Loop, rounds: &Rounds, groups: &[Gro
         .copied()
         .zip(function.blocks[leave].parameters.clone())
         .collect();
-    let copy = copy(function, found, groups, leave, &outside, &types);
-    let ready = ready(function, &checked, groups, copy, &starts);
+    let copy = copy(function, found, (groups, &checked), leave, &outside, &types);
+    let ready = ready(function, &checked, copy, &starts);
     let slow = Jump {
         block: found.block,
         arguments: starts,
@@ -97,19 +97,13 @@ fn weight(function: &Function, block: Block) -> u64 {
 }
 
 /// Pays for all rounds, makes the pointers, and goes into the copy.
-fn ready(
-    function: &mut Function,
-    checked: &Checked,
-    groups: &[Group],
-    copy: Block,
-    starts: &[Value],
-) -> Block {
+fn ready(function: &mut Function, checked: &Checked, copy: Block, starts: &[Value]) -> Block {
     let block = function.block([]);
     let mut code = Code { function, block };
     code.instruction(Instruction::TakeFuel(checked.fuel));
     let mut arguments = starts.to_vec();
     arguments.push(checked.rounds);
-    for (first, _) in checked.firsts.iter().zip(groups) {
+    for (first, _) in &checked.firsts {
         arguments.push(code.compute(Type::I64, Definition::Pointer(*first)));
     }
     function.blocks[block].end = End::Jump(Jump {
@@ -124,7 +118,7 @@ fn ready(
 fn copy(
     function: &mut Function,
     found: &Loop,
-    groups: &[Group],
+    (groups, checked): (&[Group], &Checked),
     leave: Block,
     outside: &[Value],
     types: &[Type],
@@ -152,9 +146,8 @@ fn copy(
         more = Some(code.pure(Opcode::Ne32, &[left, zero]));
         again.push(left);
     }
-    for (pointer, group) in extra.zip(groups) {
-        let step = code.i64(i64::from(group.step) as u64);
-        again.push(code.pure(Opcode::Add64, &[pointer, step]));
+    for (pointer, (_, step)) in extra.zip(&checked.firsts) {
+        again.push(code.pure(Opcode::Add64, &[pointer, *step]));
     }
     let out = Jump {
         block: leave,

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::affine::Group;
+use super::growth::Growth;
 use super::rounds::{Goes, Rounds};
 use crate::ir::{Argument, Block, Definition, Function, Instruction, Opcode, Type, Value};
 
@@ -62,8 +63,9 @@ pub struct Checked {
     pub rounds: Value,
     /// The fuel for all rounds, an `I64`.
     pub fuel: Value,
-    /// The lowest address of each group in the first round, an `I32`.
-    pub firsts: Vec<Value>,
+    /// The lowest address of each group in the first round, an `I32`, and by how much it grows, an
+    /// `I64`.
+    pub firsts: Vec<(Value, Value)>,
 }
 
 /// Writes the checks. `parameter` is what counts, in the first round.
@@ -95,8 +97,18 @@ pub fn check(
             let base = at_start(code, group.base, start.inside, &mut known);
             let low = code.i32(group.reach.0 as i32);
             let first = code.pure(Opcode::Add32, &[base, low]);
-            reach(code, group, first, last, size, &mut conditions);
-            firsts.push(first);
+            let step = match group.step {
+                Growth::Constant(step) => code.i64(i64::from(step) as u64),
+                Growth::Stride(by, shift) => {
+                    let by = at_start(code, by, start.inside, &mut known);
+                    let shift = code.i32(shift as i32);
+                    let by = code.pure(Opcode::Shl32, &[by, shift]);
+                    aligned(code, by, group.align, &mut conditions);
+                    code.pure(Opcode::ExtendU64, &[by])
+                }
+            };
+            reach(code, group, first, (last, step), size, &mut conditions);
+            firsts.push((first, step));
         }
     }
     for condition in conditions {
@@ -168,25 +180,35 @@ fn reach(
     code: &mut Code<'_>,
     group: &Group,
     first: Value,
-    last: Value,
+    (last, step): (Value, Value),
     size: Value,
     conditions: &mut Vec<Value>,
 ) {
     let span = code.i64((group.reach.1 - group.reach.0) as u64);
-    let step = code.i64(u64::from(group.step.unsigned_abs()));
     let start = code.pure(Opcode::ExtendU64, &[first]);
-    let way = code.pure(Opcode::Mul64, &[last, step]);
-    let highest = if group.step < 0 {
-        conditions.push(code.pure(Opcode::LeU64, &[way, start]));
-        start
-    } else {
-        code.pure(Opcode::Add64, &[start, way])
+    let highest = match group.step {
+        Growth::Constant(step @ ..0) => {
+            let back = code.i64(u64::from(step.unsigned_abs()));
+            let way = code.pure(Opcode::Mul64, &[last, back]);
+            conditions.push(code.pure(Opcode::LeU64, &[way, start]));
+            start
+        }
+        // Both factors are below 2^32, so this does not wrap, nor does the sum.
+        _ => {
+            let way = code.pure(Opcode::Mul64, &[last, step]);
+            code.pure(Opcode::Add64, &[start, way])
+        }
     };
     let end = code.pure(Opcode::Add64, &[highest, span]);
     conditions.push(code.pure(Opcode::LeU64, &[end, size]));
-    if group.align > 1 {
-        let (mask, zero) = (code.i32(group.align as i32 - 1), code.i32(0));
-        let rest = code.pure(Opcode::And32, &[first, mask]);
+    aligned(code, first, group.align, conditions);
+}
+
+/// Checks that a value is a multiple of a power of two.
+fn aligned(code: &mut Code<'_>, value: Value, align: u32, conditions: &mut Vec<Value>) {
+    if align > 1 {
+        let (mask, zero) = (code.i32(align as i32 - 1), code.i32(0));
+        let rest = code.pure(Opcode::And32, &[value, mask]);
         conditions.push(code.pure(Opcode::Eq32, &[rest, zero]));
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! A loop that is one block, whose number of rounds is known when it is come to, gets a copy. Before
 //! them is a guard: where the item has the fuel for all rounds, and every access whose address grows
-//! by a constant is in bounds and aligned in all of them, the copy runs, which takes no fuel and has
+//! by the same each round is in bounds and aligned in all of them, the copy runs, which takes no fuel and has
 //! pointers in place of fenced addresses. Else the loop runs as it was. The copy counts its rounds down
 //! by itself, so that it makes no more than those that were checked.
 
 mod affine;
 mod copy;
+mod growth;
 mod guard;
+mod low_bits;
 mod rounds;
 
 use std::collections::HashSet;

@@ -88,7 +88,7 @@ pub fn count(function: &Function, found: &Loop) -> Option<Rounds> {
 }
 
 /// By how much a parameter grows each round, if that is a constant.
-pub fn step(function: &Function, found: &Loop, parameter: usize) -> Option<i32> {
+fn step(function: &Function, found: &Loop, parameter: usize) -> Option<i32> {
     let value = function.blocks[found.block].parameters.get(parameter)?;
     let next = found.again.arguments.get(parameter)?;
     if next == value {

@@ -39,15 +39,19 @@ impl Lint<'_> {
         if self.names[&arena] != "%arena" {
             return Err("the pointer does not start in the arena");
         }
-        let [Root::Register(old), Root::Constant(step)] = self.made(again, "add.s64")?[..] else {
-            return Err("the pointer grows by what is not constant");
+        let [Root::Register(old), step] = self.made(again, "add.s64")?[..] else {
+            return Err("the pointer does not grow");
         };
-        let step = step as i64;
         if old != pointer {
             return Err("the pointer grows from another");
         }
         let rounds = self.countdown(block, &entry, back)?;
-        let conditions = self.conditions(entry.region.0, &[low, rounds])?;
+        let mut computed = vec![low, rounds];
+        computed.extend(match step {
+            Root::Register(step) => Some(step),
+            Root::Constant(_) => None,
+        });
+        let conditions = self.conditions(entry.region.0, &computed)?;
         let span = conditions
             .iter()
             .find_map(|c| self.bounds(*c, low, rounds, step, &conditions))
@@ -55,8 +59,16 @@ impl Lint<'_> {
         if offset + bytes > span {
             return Err("the access reaches beyond what is checked");
         }
-        let aligned = bytes == 1 || conditions.iter().any(|c| self.aligned(*c, low, bytes));
-        if !aligned || !offset.is_multiple_of(bytes) || !step.unsigned_abs().is_multiple_of(bytes) {
+        let multiple = |of: usize| conditions.iter().any(|c| self.aligned(*c, of, bytes));
+        let steady = match step {
+            Root::Constant(step) => step.is_multiple_of(bytes),
+            // A stride, which must not be of another sign when it is made longer.
+            Root::Register(_) => match self.made(step, "cvt.u64.u32")?[..] {
+                [Root::Register(stride)] => bytes == 1 || multiple(stride),
+                _ => false,
+            },
+        };
+        if !(steady && offset.is_multiple_of(bytes) && (bytes == 1 || multiple(low))) {
             return Err("the alignment is not checked");
         }
         Ok(())
@@ -228,7 +240,7 @@ impl Lint<'_> {
         condition: usize,
         low: usize,
         rounds: usize,
-        step: i64,
+        step: Root,
         conditions: &[usize],
     ) -> Option<u64> {
         let [end, Root::Register(size)] =
@@ -244,7 +256,7 @@ impl Lint<'_> {
         };
         let start =
             |root: Root| self.made(root, "cvt.u64.u32").ok() == Some(vec![Root::Register(low)]);
-        if step < 0 {
+        if matches!(step, Root::Constant(step) if (step as i64) < 0) {
             let descends = conditions.iter().any(|other| {
                 let made = self
                     .made(Root::Register(*other), "setp.le.u64")
@@ -259,19 +271,17 @@ impl Lint<'_> {
     }
 
     /// Whether a value is `(rounds - 1) * |step|`, in 64 bits.
-    fn way(&self, value: Root, rounds: usize, step: i64) -> bool {
-        let Ok([last, Root::Constant(by)]) = self
-            .made(value, "mul.lo.s64")
-            .as_deref()
-            .map(|v| [v[0], v[1]])
-        else {
-            return false;
+    fn way(&self, value: Root, rounds: usize, step: Root) -> bool {
+        let way = self.made(value, "mul.lo.s64").unwrap_or_default();
+        let [last, by] = way[..] else { return false };
+        let last = self.made(last, "cvt.u64.u32").unwrap_or_default();
+        let [last] = last[..] else { return false };
+        let last = self.made(last, "add.s32").unwrap_or_default();
+        let size = match step {
+            Root::Constant(step) => Root::Constant((step as i64).unsigned_abs()),
+            stride => stride,
         };
-        let narrow = self.made(last, "cvt.u64.u32").unwrap_or_default();
-        let [narrow] = narrow[..] else { return false };
-        let minus = self.made(narrow, "add.s32").unwrap_or_default();
-        by == step.unsigned_abs()
-            && minus == [Root::Register(rounds), Root::Constant(-1_i64 as u64)]
+        by == size && last == [Root::Register(rounds), Root::Constant(-1_i64 as u64)]
     }
 
     fn aligned(&self, condition: usize, low: usize, bytes: u64) -> bool {
