@@ -104,7 +104,7 @@ impl Printer<'_> {
         text.push_str("\tadd.s64 \t%index, %index, %step;\n");
         text.push_str("\tsetp.ge.u64 \t%far, %index, %count;\n\t@%far bra \t$exit;\n");
         // Another thread's trap, or the host's word to stop, ends the launch.
-        text.push_str("\tld.relaxed.gpu.global.u32 \t%found, [%record];\n");
+        text.push_str("\tld.relaxed.sys.global.u32 \t%found, [%record];\n");
         text.push_str("\tsetp.eq.u32 \t%far, %found, 0;\n\t@%far bra \t$item;\n");
         text.push_str("\tbra \t$exit;\n");
         text.push_str(&self.traps.code());

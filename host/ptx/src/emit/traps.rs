@@ -48,7 +48,8 @@ impl Traps {
             return text;
         }
         text.push_str("$report:\n");
-        text.push_str("\tatom.global.cas.b32 \t%found, [%record], 0, %kind;\n");
+        // Of the whole system, for the host may write into the record while the launch runs.
+        text.push_str("\tatom.relaxed.sys.global.cas.b32 \t%found, [%record], 0, %kind;\n");
         text.push_str("\tsetp.ne.u32 \t%far, %found, 0;\n\t@%far bra \t$exit;\n");
         for (width, at, register) in [
             ("u32", ErrorRecord::FUNCTION, "%function"),

@@ -14,7 +14,7 @@ use crate::random::{Numbers, number};
 struct Shape {
     /// By how much the pointers grow.
     steps: [i32; 2],
-    /// By how much the counter grows.
+    /// By how much the counter grows; 0 for what the loop is started with.
     count: i32,
     /// What is compared: with what, and whether before the counter grows.
     compare: &'static str,
@@ -48,7 +48,7 @@ impl Shape {
             pick(&[0, 1, 4, 8, -4, -8, 12, 64, 3]),
             pick(&[0, 4, 8, 16, -4, 256]),
         ];
-        let count = pick(&[1, -1, 1, -1, 2, 4, -8, 64, 3]);
+        let count = pick(&[1, -1, 1, -1, 2, 4, -8, 64, 3, 0]);
         let distances = [pick(&[0, 4, -4, 8, 100, 2]), pick(&[0, 4, -8, 12])];
         let offset = pick(&[0, 0, 8, 4, 1]) as u32;
         let access = pick(&[0, 1, 2]);
@@ -104,7 +104,7 @@ impl Shape {
                    ({store} offset=16 (local.get $q) (local.get $k))
                    (local.set $p (i32.add (local.get $p) (i32.const {s0})))
                    (local.set $q (i32.add (local.get $q) {stride}))
-                   (local.set $k (i32.add (local.get $k) (i32.const {count})))
+                   (local.set $k (i32.add (local.get $k) {count}))
                    {behind}))
                  (i32.store (i32.const 0) (i32.add (local.get $sum) (local.get $p)))
                  (i32.store (i32.const 4) (i32.add (local.get $q) (local.get $k)))))",
@@ -129,7 +129,10 @@ impl Shape {
             } else {
                 format!("(i32.const {})", self.steps[1])
             },
-            count = self.count,
+            count = match self.count {
+                0 => "(local.get $by)".to_owned(),
+                count => format!("(i32.const {count})"),
+            },
         );
         wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
     }

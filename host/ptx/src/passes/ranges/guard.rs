@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::affine::Group;
 use super::growth::Growth;
-use super::rounds::{Goes, Rounds};
+use super::rounds::{Goes, Rounds, Step};
 use crate::ir::{Argument, Block, Definition, Function, Instruction, Opcode, Type, Value};
 
 /// A block that is being written.
@@ -130,12 +130,16 @@ fn count(
     conditions: &mut Vec<Value>,
 ) -> Value {
     let limit = rounds.limit;
-    let size = rounds.step.unsigned_abs();
+    let step = match rounds.step {
+        Step::Constant(step) => step,
+        Step::Value(step) => return divided(code, (parameter, limit), step, conditions),
+    };
+    let size = step.unsigned_abs();
     let (least, most) = (
         code.i32(size as i32 - 1),
         code.i32(size.trailing_zeros() as i32),
     );
-    let operands = if rounds.step > 0 {
+    let operands = if step > 0 {
         [limit, parameter]
     } else {
         [parameter, limit]
@@ -173,6 +177,26 @@ fn count(
         distance = code.pure(Opcode::Add32, &[distance, one]);
     }
     distance
+}
+
+/// How many rounds there are until a parameter is no more below the limit, without signs.
+fn divided(
+    code: &mut Code<'_>,
+    (parameter, limit): (Value, Value),
+    step: Value,
+    conditions: &mut Vec<Value>,
+) -> Value {
+    let (zero, one, minus_one) = (code.i32(0), code.i32(1), code.i32(-1));
+    conditions.push(code.pure(Opcode::Ne32, &[step, zero]));
+    conditions.push(code.pure(Opcode::LtU32, &[parameter, limit]));
+    // Where the step is zero the copy does not run, but what is divided by must be something.
+    let step = code.pure(Opcode::MaxU32, &[step, one]);
+    let highest = code.pure(Opcode::Neg32, &[step]);
+    conditions.push(code.pure(Opcode::LeU32, &[limit, highest]));
+    let distance = code.pure(Opcode::Sub32, &[limit, parameter]);
+    let distance = code.pure(Opcode::Add32, &[distance, step]);
+    let distance = code.pure(Opcode::Add32, &[distance, minus_one]);
+    code.pure(Opcode::DivU32, &[distance, step])
 }
 
 /// Checks that all that a group reaches, from the first round to the last, is in bounds and aligned.

@@ -8,14 +8,23 @@ use crate::ir::{End, Function, Opcode, Value};
 pub struct Rounds {
     /// The position of the parameter.
     pub parameter: usize,
-    /// By how much it grows, a power of two or the negative of one.
-    pub step: i32,
+    /// By how much it grows.
+    pub step: Step,
     /// What it is compared with, which does not change.
     pub limit: Value,
     /// When the loop goes round.
     pub goes: Goes,
     /// Whether the parameter is compared as it was in this round, and not as it is in the next.
     pub early: bool,
+}
+
+/// By how much what is compared grows each round.
+#[derive(Debug, Clone, Copy)]
+pub enum Step {
+    /// A power of two, or the negative of one.
+    Constant(i32),
+    /// A value that does not change.
+    Value(Value),
 }
 
 /// When a loop goes round.
@@ -72,13 +81,16 @@ pub fn count(function: &Function, found: &Loop) -> Option<Rounds> {
             .position(|next| *next == value)?
     };
     let step = step(function, found, parameter)?;
-    let good = match goes {
-        Goes::Unequal => true,
+    let good = match (goes, step) {
+        (Goes::Unequal, Step::Constant(step)) => power(step),
         // The limit plus a step must not wrap, which is checked for small steps.
-        Goes::Below | Goes::BelowSigned => step > 0 && step <= 1 << 16 && !early,
+        (Goes::Below | Goes::BelowSigned, Step::Constant(step @ 1..=65536)) => {
+            power(step) && !early
+        }
+        (Goes::Below, Step::Value(_)) => !early,
+        _ => false,
     };
-    let power = step.unsigned_abs().is_power_of_two() && step != i32::MIN;
-    (good && power).then_some(Rounds {
+    good.then_some(Rounds {
         parameter,
         step,
         limit,
@@ -87,18 +99,24 @@ pub fn count(function: &Function, found: &Loop) -> Option<Rounds> {
     })
 }
 
-/// By how much a parameter grows each round, if that is a constant.
-fn step(function: &Function, found: &Loop, parameter: usize) -> Option<i32> {
-    let value = function.blocks[found.block].parameters.get(parameter)?;
-    let next = found.again.arguments.get(parameter)?;
-    if next == value {
-        return Some(0);
-    }
-    let (Opcode::Add32, &[base, amount]) = function.operation(*next)? else {
+fn power(step: i32) -> bool {
+    step.unsigned_abs().is_power_of_two() && step != i32::MIN
+}
+
+/// By how much a parameter grows each round, if that is the same in all.
+fn step(function: &Function, found: &Loop, parameter: usize) -> Option<Step> {
+    let value = *function.blocks[found.block].parameters.get(parameter)?;
+    let next = *found.again.arguments.get(parameter)?;
+    let (Opcode::Add32, &[a, b]) = function.operation(next)? else {
         return None;
     };
-    if base != *value {
-        return None;
+    let amount = match (a == value, b == value) {
+        (true, false) => b,
+        (false, true) => a,
+        _ => return None,
+    };
+    match function.constant(amount) {
+        Some(amount) => Some(Step::Constant(amount as i32)),
+        None => (!found.inside.contains(&amount)).then_some(Step::Value(amount)),
     }
-    Some(function.constant(amount)? as i32)
 }
