@@ -51,7 +51,7 @@ pub(crate) fn of_module_with(module: Vec<u8>, mut wasi: Vec<u8>) -> Result<Vec<u
 
 fn encode(mut module: Vec<u8>, wasi: Vec<u8>) -> Result<Vec<u8>> {
     let world = World::of(&module)?;
-    let (resolve, id) = world.resolve()?;
+    let (resolve, id) = world.resolve_with_compute()?;
     embed_component_metadata(&mut module, &resolve, id, StringEncoding::UTF8)?;
     let encode = || {
         ComponentEncoder::default()

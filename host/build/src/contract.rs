@@ -33,10 +33,17 @@ impl World {
 
     /// The contract with this world in it.
     pub(crate) fn resolve(self) -> Result<(Resolve, WorldId)> {
-        let mut resolve = Resolve::default();
-        let package = resolve.push_str("ring-kernel.wit", TEXT)?;
-        let world = resolve.select_world(&[package], Some(self.name()))?;
-        Ok((resolve, world))
+        resolve(self.name())
+    }
+
+    /// The contract with this world in it, and compute beside what it imports. What a module does not
+    /// import of a world, its component does not either.
+    pub(crate) fn resolve_with_compute(self) -> Result<(Resolve, WorldId)> {
+        resolve(match self {
+            Self::Kernel => "compute-kernel",
+            Self::Handler => "compute-handler",
+            Self::StatefulHandler => "stateful-compute-handler",
+        })
     }
 
     /// The world for which a module or a component is made, by what it exports.
@@ -91,6 +98,13 @@ fn shown(names: &[&str]) -> String {
         (false, false) => first.join(", "),
         (false, true) => first.join(", ") + " and more",
     }
+}
+
+fn resolve(name: &str) -> Result<(Resolve, WorldId)> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("ring-kernel.wit", TEXT)?;
+    let world = resolve.select_world(&[package], Some(name))?;
+    Ok((resolve, world))
 }
 
 /// The contract, and a world in which there is its log and nothing else.

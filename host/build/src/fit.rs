@@ -27,7 +27,7 @@ pub(crate) fn misfit(world: World, module: &[u8], encoder: &Error) -> Error {
 
 /// What is wrong with the first import that no world has.
 fn foreign_import(world: World, module: &[u8]) -> Result<Option<String>> {
-    let (resolve, id) = world.resolve()?;
+    let (resolve, id) = world.resolve_with_compute()?;
     for payload in Parser::new(0).parse_all(module) {
         let Payload::ImportSection(section) = payload? else {
             continue;
@@ -108,9 +108,14 @@ mod tests {
                 "it imports `receive` of ring:kernel/messaging@0.2.0, which is of another contract",
             ),
             (
+                r#""ring:kernel/dreams@0.1.0" "dream""#,
+                RUN,
+                "of ring:kernel/dreams@0.1.0, which is of another contract",
+            ),
+            (
                 r#""ring:kernel/compute@0.1.0" "launch""#,
                 RUN,
-                "of ring:kernel/compute@0.1.0, which is of another contract",
+                "of ring:kernel/compute@0.1.0, which has no such function",
             ),
             (
                 r#""ring:kernel/messaging@0.1.0" "peek""#,
