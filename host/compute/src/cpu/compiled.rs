@@ -4,7 +4,7 @@ use super::{THREADS, WINDOW, entry};
 use crate::program::{Constant, Outline, Program};
 use crate::{ComputeError, ProgramError};
 use wasmparser::DataKind;
-use wasmtime::{Config, Engine, Inlining, Module};
+use wasmtime::{Config, Engine, Module};
 
 /// How deep the calls of an item may go, in bytes of the thread's own stack.
 const CALL_STACK: usize = 512 << 10;
@@ -41,7 +41,6 @@ pub(crate) fn engine() -> Result<Engine, ComputeError> {
         .wasm_multi_memory(true)
         // The same bits on every machine.
         .cranelift_nan_canonicalization(true)
-        .compiler_inlining(Inlining::Yes)
         .wasm_backtrace_max_frames(None)
         .max_wasm_stack(CALL_STACK);
     Engine::new(&config).map_err(|error| {

@@ -10,10 +10,14 @@ use wasmparser::{ElementItems, FuncType, Operator, ValType};
 const CODE_BYTES: u64 = 1 << 20;
 
 /// The most bytes of code of one function: what a compiler does with it can grow faster than it does.
-const FUNCTION_BYTES: u64 = 128 << 10;
+const FUNCTION_BYTES: u64 = 64 << 10;
+
+/// The most loops and calls of one function, and of a program: each is given code that burns fuel.
+const FUNCTION_TURNS: u64 = 1000;
+const TURNS: u64 = 8000;
 
 /// The most locals of one function.
-const LOCALS: u64 = 4096;
+const LOCALS: u64 = 1024;
 
 /// The most compute functions.
 const FUNCTIONS: u64 = 1024;
@@ -34,6 +38,7 @@ struct Walk<'a, 'b> {
     /// Functions to look at, each with the marked one that reaches it.
     open: Vec<(u32, &'a str)>,
     code_bytes: u64,
+    turns: u64,
     /// By their types, the functions that are in tables; known once there is a call through one. Those
     /// of a type that is called are taken out.
     callable: Option<HashMap<&'b FuncType, BTreeSet<u32>>>,
@@ -55,6 +60,7 @@ impl Reached {
             reached: Self::default(),
             open: Vec::new(),
             code_bytes: 0,
+            turns: 0,
             callable: None,
             search: stack_pointer::Search::default(),
         };
@@ -109,8 +115,18 @@ impl<'a> Walk<'a, '_> {
             locals = locals.saturating_add(u64::from(count));
         }
         at_most("locals in one function", locals, LOCALS)?;
+        let mut turns = 0_u64;
         for operator in operators(body)? {
             let operator = operator?;
+            if matches!(
+                operator,
+                Operator::Loop { .. } | Operator::Call { .. } | Operator::CallIndirect { .. }
+            ) {
+                turns = turns.saturating_add(1);
+                self.turns = self.turns.saturating_add(1);
+                at_most("loops and calls in one function", turns, FUNCTION_TURNS)?;
+                at_most("loops and calls", self.turns, TURNS)?;
+            }
             if let Some(reason) = refused(&operator) {
                 let reason = format!("{} uses {reason}", self.called(function));
                 return Err(refusal(by, reason));

@@ -165,7 +165,7 @@ fn a_program_of_more_than_the_host_takes_is_refused() {
         r#"(module (func (export "compute:f") (param i32) {long}))"#
     ));
     assert!(
-        error.contains("bytes of code in one function, and 131072 is the most"),
+        error.contains("bytes of code in one function, and 65536 is the most"),
         "{error}"
     );
     let error = refusal(
@@ -173,6 +173,14 @@ fn a_program_of_more_than_the_host_takes_is_refused() {
             (call_indirect (type $t) (local.get 0))))"#,
     );
     assert!(error.contains("10000000 table elements"), "{error}");
+    let loops = "(loop)".repeat(1001);
+    let error = refusal(&format!(
+        r#"(module (func (export "compute:f") (param i32) {loops}))"#
+    ));
+    assert!(
+        error.contains("1001 loops and calls in one function, and 1000 is the most"),
+        "{error}"
+    );
     let locals = "i64 ".repeat(5000);
     let error = refusal(&format!(
         r#"(module (func (export "compute:f") (param i32) (local {locals})))"#
