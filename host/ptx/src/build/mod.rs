@@ -12,6 +12,7 @@ mod fold;
 mod integer;
 mod memory;
 mod name;
+mod narrow;
 mod simd;
 mod slot;
 mod variables;
@@ -131,6 +132,7 @@ impl<'m> Builder<'m> {
             || self.convert_operator(operator)?
             || self.memory_operator(operator)?
             || self.atomic_operator(operator)?
+            || self.narrow_operator(operator)?
             || self.bulk_operator(operator)?
             || self.simd_operator(operator)?;
         if handled {

@@ -149,11 +149,6 @@ fn what_is_outside_the_subset_is_refused_by_name_and_place() {
         ),
         (
             "",
-            "(drop (i32.atomic.rmw8.add_u (i32.const 0) (i32.const 0)))",
-            "i32.atomic.rmw8.add_u",
-        ),
-        (
-            "",
             "(drop (memory.atomic.notify (i32.const 0) (i32.const 0)))",
             "memory.atomic.notify",
         ),

@@ -353,6 +353,56 @@ fn atomic_operators_do_what_their_parts_do() {
     }
 }
 
+#[test]
+fn atomic_operators_on_parts_of_words_do_what_their_parts_do() {
+    for (ty, bits) in [
+        ("i32", 8),
+        ("i32", 16),
+        ("i64", 8),
+        ("i64", 16),
+        ("i64", 32),
+    ] {
+        for op in "add sub and or xor xchg cmpxchg".split(' ') {
+            let name = format!("{ty}.atomic.rmw{bits}.{op}_u");
+            let expected = match op {
+                "cmpxchg" => format!("({ty}.const 0xfe)"),
+                _ => String::new(),
+            };
+            // Every place of a word that is aligned, with an offset that is a place's length.
+            let bytes = bits / 8;
+            let body = |access: &str| {
+                parse(&format!(
+                    "(module (memory (export \"memory\") 1)
+                       (func (export \"f\") (param $i i32) (local $p i32) (local $old {ty})
+                         (local.set $p (i32.mul (local.get $i) (i32.const {bytes})))
+                         (local.set $old ({ty}.load{bits}_u offset={bytes} (local.get $p)))
+                         {access}))"
+                ))
+            };
+            let keep = format!("({ty}.store offset=128 (i32.shl (local.get $p) (i32.const 3))");
+            let atomic = body(&format!(
+                "{keep} ({name} offset={bytes} (local.get $p) {expected} ({ty}.const -7)))"
+            ));
+            let new = match op {
+                "xchg" => format!("({ty}.const -7)"),
+                "cmpxchg" => format!(
+                    "(select ({ty}.const -7) (local.get $old)
+                       ({ty}.eq (local.get $old) ({ty}.const 0xfe)))"
+                ),
+                op => format!("({ty}.{op} (local.get $old) ({ty}.const -7))"),
+            };
+            let plain = body(&format!(
+                "({ty}.store{bits} offset={bytes} (local.get $p) {new}) {keep} (local.get $old))"
+            ));
+            let mut bytes = pattern(64);
+            bytes[6] = 0xfe;
+            bytes[12] = 0xfe;
+            bytes[13] = 0;
+            same(&name, &atomic, &plain, &bytes, 8);
+        }
+    }
+}
+
 /// Holds the translation of one module against what wasmtime does with another.
 fn same(what: &str, module: &[u8], plain: &[u8], bytes: &[u8], items: u64) {
     let mut wanted = Function::new(plain);
@@ -380,13 +430,26 @@ fn a_misaligned_atomic_access_is_a_trap() {
         "(module (memory (export \"memory\") 1) (func (export \"f\") (param $i i32) (param $p i32)
            (drop (i32.atomic.rmw.add (local.get $p) (i32.const 1)))))",
     );
-    let compiled = compile(&module, Policy::Trap);
-    let launch = Launch {
-        parameters: vec![66],
-        ..Launch::default()
-    };
-    let record = compiled.run(&mut compiled.memory(), &launch);
-    assert_eq!(record.map(|record| record.kind), Some(TrapKind::Misaligned));
+    let narrow = parse(
+        "(module (memory (export \"memory\") 1) (func (export \"f\") (param $i i32) (param $p i32)
+           (drop (i32.atomic.rmw16.add_u offset=2 (local.get $p) (i32.const 1)))))",
+    );
+    for (module, address, kind) in [
+        (&module, 66, TrapKind::Misaligned),
+        (&module, 65536, TrapKind::OutOfBounds),
+        (&narrow, 65, TrapKind::Misaligned),
+        (&narrow, 65534, TrapKind::OutOfBounds),
+        (&narrow, 0xffff_fffe, TrapKind::OutOfBounds),
+    ] {
+        let compiled = compile(module, Policy::Trap);
+        let parameters = vec![address];
+        let launch = Launch {
+            parameters,
+            ..Launch::default()
+        };
+        let record = compiled.run(&mut compiled.memory(), &launch);
+        assert_eq!(record.map(|record| record.kind), Some(kind), "{address:#x}");
+    }
 }
 
 #[test]
