@@ -2,6 +2,7 @@
 //! does with the same module.
 
 mod assembler;
+mod atomics;
 mod fences;
 mod golden;
 mod hostile;
