@@ -8,10 +8,11 @@ mod vectors;
 
 use std::env;
 
-use ringhost_ptx::Policy;
+use ringhost_ptx::{Error, Policy, translate};
 
 use crate::assembler;
-use crate::oracle::{POLICIES, agree_under, both};
+use crate::machine::Kernel;
+use crate::oracle::{POLICIES, agree_under, both, options};
 use generate::Generator;
 
 /// Random numbers from a seed: splitmix64.
@@ -77,4 +78,37 @@ fn random_functions_do_what_wasmtime_does() {
         }
     }
     assembler::accepts(&sample);
+}
+
+#[test]
+fn modules_with_bytes_changed_are_translated_or_refused() {
+    let first = number("RINGHOST_PTX_SEED", 1);
+    let count = number("RINGHOST_PTX_MODULES", 300) / 10;
+    let (mut translated, mut refused) = (0, 0);
+    for seed in first..first + count {
+        let mut generator = Generator::new(seed);
+        let module = wat::parse_str(generator.module()).expect("WAT");
+        for _ in 0..100 {
+            let mut bytes = module.clone();
+            for _ in 0..generator.numbers.below(3) + 1 {
+                let at = generator.numbers.below(bytes.len() as u64) as usize;
+                bytes[at] = generator.numbers.next() as u8;
+            }
+            for policy in POLICIES {
+                match translate(&bytes, "f", &options(policy)) {
+                    Ok(translation) => {
+                        translated += 1;
+                        // Whatever it does now, it is fenced.
+                        crate::fences::check(&Kernel::parse(&translation.ptx), policy);
+                    }
+                    Err(Error::Inconsistent { offset }) => panic!("seed {seed}, byte {offset}"),
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+    }
+    assert!(
+        translated > count && refused > count,
+        "{translated} and {refused}"
+    );
 }
