@@ -119,7 +119,7 @@ fn options_add_to_what_the_manifest_grants() {
                 { "host": here, "guest": "/a", "access": "read" },
                 { "host": "/x", "guest": "/b", "access": "read" },
             ],
-            "network": ["127.0.0.1:1"], "empty_world": false,
+            "network": ["127.0.0.1:1"], "compute": null, "empty_world": false,
         })
     );
     let more = grants(&[
@@ -128,6 +128,7 @@ fn options_add_to_what_the_manifest_grants() {
         "--env=HOME",
         "--connect=127.0.0.1:2",
         "--folder=/y:/b:write",
+        "--compute",
         "--empty-world",
     ]);
     assert_eq!(
@@ -138,7 +139,9 @@ fn options_add_to_what_the_manifest_grants() {
                 { "host": here, "guest": "/a", "access": "read" },
                 { "host": "/y", "guest": "/b", "access": "write" },
             ],
-            "network": ["127.0.0.1:1", "127.0.0.1:2"], "empty_world": true,
+            "network": ["127.0.0.1:1", "127.0.0.1:2"],
+            "compute": { "memory_bytes": 256 << 20, "in_flight": 16, "device_time": null },
+            "empty_world": true,
         })
     );
 }
