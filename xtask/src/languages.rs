@@ -85,7 +85,8 @@ fn page(kept: &str, builds: &str, date: Option<&str>) -> String {
 
 Every behaviour of the contract, held against a kernel in every language: `kernels/LANGUAGE/conformance`, a
 loop, and `kernels/LANGUAGE/counter`, a handler with a state. `tests/languages/src/behaviours` says what each
-word means. `cargo xtask test` checks the same; a language whose compiler cannot be had fails there by name.
+word means. `cargo xtask test` checks the same; a language whose compiler cannot be had is skipped there, by name
+and reason, which `cargo xtask ci` takes for a failure.
 
 This page is the result{of} of
 
