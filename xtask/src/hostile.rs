@@ -34,8 +34,11 @@ pub fn run(date: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// What the suite prints, when it succeeds. Its standard error is the user's.
-fn table_of(suite: &mut Command) -> Result<String> {
+/// What a suite prints, when it succeeds. Its standard error is the user's.
+///
+/// # Errors
+/// If it fails, or cannot be run.
+pub fn table_of(suite: &mut Command) -> Result<String> {
     let output = suite
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
@@ -43,7 +46,7 @@ fn table_of(suite: &mut Command) -> Result<String> {
         .with_context(|| start_failure(suite))?;
     anyhow::ensure!(
         output.status.success(),
-        "`{}` found promises that are not kept",
+        "`{}` found what is not kept",
         line(suite)
     );
     String::from_utf8(output.stdout).context("the table is not UTF-8")

@@ -2,12 +2,12 @@
 //! page that tells of it.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{line, output, run as run_command, say, start_failure};
+use crate::process::{output, run as run_command, say};
 use crate::workspace::{built, cargo, kernels_folder, root};
 use crate::{guest_compiler, kernels};
 
@@ -35,7 +35,7 @@ pub fn run(date: Option<&str>) -> Result<()> {
     ];
     run_command(cargo().args(build))?;
     say("holding every kernel to the contract, and measuring it (some minutes)");
-    let kept = table_of(
+    let kept = crate::hostile::table_of(
         Command::new(root().join("target/release/ringhost-languages"))
             .current_dir(root())
             .env("RINGHOST_KERNELS", kernels_folder()),
@@ -59,21 +59,6 @@ fn build_times() -> Result<String> {
         table += &format!("| {language} | {took:.1} s |\n");
     }
     Ok(table)
-}
-
-/// What the suite prints, when it succeeds. Its standard error is the user's.
-fn table_of(suite: &mut Command) -> Result<String> {
-    let output = suite
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| start_failure(suite))?;
-    anyhow::ensure!(
-        output.status.success(),
-        "`{}` found what is not kept",
-        line(suite)
-    );
-    String::from_utf8(output.stdout).context("the table is not UTF-8")
 }
 
 fn page(kept: &str, builds: &str, date: Option<&str>) -> String {
