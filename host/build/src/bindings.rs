@@ -10,13 +10,13 @@ use std::fs;
 use std::path::Path;
 use wit_bindgen_core::Files;
 
-/// Writes the header and the source of a world's bindings into a folder: `WORLD.h` and `WORLD.c`,
-/// with `_` for `-`.
+/// Writes the header and the source of a world's bindings into a folder, `ring.h` and `ring.c`; with
+/// compute, of which what a kernel does not call is not linked.
 ///
 /// # Errors
 /// If they cannot be written.
 pub(crate) fn write_c(world: World, folder: &Path) -> Result<()> {
-    let (mut resolve, id) = world.resolve()?;
+    let (mut resolve, id) = world.resolve_with_compute()?;
     let mut files = Files::default();
     let options = wit_bindgen_c::Opts {
         // The component's type is embedded when the component is made, for every language alike.

@@ -15,12 +15,15 @@ use wasmparser::{KnownCustom, Linking, Parser, Payload, SymbolFlags, SymbolInfo}
 /// What a new kernel's stack has, in bytes.
 const STACK: usize = 64 << 10;
 
+/// What the names of functions begin with that are marked for data-parallel work.
+const COMPUTE: &str = "compute:";
+
 /// What is said of a source that names no function.
 const WITHOUT: &str = "nothing says which function is the kernel: write RING_SERVE(function), \
                        RING_LOOP(function) or RING_HANDLER(function) outside of any function";
 
 /// The SDK, as it is written to beside what is built.
-const SDK: [(&str, &str); 28] = [
+const SDK: [(&str, &str); 33] = [
     (
         "ringhost.h",
         include_str!("../../../../guest-sdk/c/include/ringhost.h"),
@@ -118,6 +121,26 @@ const SDK: [(&str, &str); 28] = [
         "typed_write.c",
         include_str!("../../../../guest-sdk/c/src/typed_write.c"),
     ),
+    (
+        "ringhost_compute.h",
+        include_str!("../../../../guest-sdk/c/include/ringhost_compute.h"),
+    ),
+    (
+        "compute.h",
+        include_str!("../../../../guest-sdk/c/src/compute.h"),
+    ),
+    (
+        "compute.c",
+        include_str!("../../../../guest-sdk/c/src/compute.c"),
+    ),
+    (
+        "compute_failure.c",
+        include_str!("../../../../guest-sdk/c/src/compute_failure.c"),
+    ),
+    (
+        "compute_submit.c",
+        include_str!("../../../../guest-sdk/c/src/compute_submit.c"),
+    ),
 ];
 
 pub(super) fn build(project: &Project) -> Result<Made> {
@@ -208,6 +231,12 @@ fn link_with(
     if project.language == Language::Cpp {
         link.arg(early(project, &sdk, &bindings, "locale")?);
     }
+    // What Zig exports from an object file is not exported from what that is linked to.
+    for name in defined_in(objects)? {
+        if name.starts_with(COMPUTE) {
+            link.arg(format!("--export={name}"));
+        }
+    }
     link.args(objects);
     if project.language == Language::Cpp {
         link.arg("-lc++");
@@ -226,6 +255,9 @@ fn link_with(
     };
     for file in [
         "common.c",
+        "compute.c",
+        "compute_failure.c",
+        "compute_submit.c",
         "send.c",
         "print.c",
         "scratch.c",
@@ -292,12 +324,7 @@ pub(super) fn write_sdk(project: &Project) -> Result<PathBuf> {
 /// The world for which object files are made, by which of the SDK's functions they define; `without` is
 /// said where that is none.
 pub(super) fn world_of(objects: &[PathBuf], without: &'static str) -> Result<World> {
-    let mut names = Vec::new();
-    for object in objects {
-        let bytes =
-            fs::read(object).with_context(|| format!("cannot read {}", object.display()))?;
-        defined(&bytes, &mut names).with_context(|| unreadable(object))?;
-    }
+    let names = defined_in(objects)?;
     let defines = |name: &str| names.iter().any(|defined| defined == name);
     let has_state = defines("ringhost_snapshot");
     match (defines("ringhost_loop"), defines("ringhost_handle")) {
@@ -310,6 +337,17 @@ pub(super) fn world_of(objects: &[PathBuf], without: &'static str) -> Result<Wor
         (true, true) => bail!("it is both a loop and a handler: name its function once"),
         (false, false) => bail!(without),
     }
+}
+
+/// The functions that object files define.
+fn defined_in(objects: &[PathBuf]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for object in objects {
+        let bytes =
+            fs::read(object).with_context(|| format!("cannot read {}", object.display()))?;
+        defined(&bytes, &mut names).with_context(|| unreadable(object))?;
+    }
+    Ok(names)
 }
 
 /// The functions that an object file defines.

@@ -1,0 +1,14 @@
+/* What the files of the SDK that compute share. */
+#ifndef RINGHOST_COMPUTE_COMMON_H
+#define RINGHOST_COMPUTE_COMMON_H
+
+#include "common.h"
+#include "ringhost_compute.h"
+
+/* Keeps what the host told of a failure, and frees that. */
+ring_compute_status ringhost_compute_failed(ring_kernel_compute_error_t *error);
+
+/* Keeps a failure that the host was not asked about. */
+ring_compute_status ringhost_compute_refused(ring_compute_status status, const char *words);
+
+#endif
