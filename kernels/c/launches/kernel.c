@@ -1,0 +1,279 @@
+// Does what a message asks of the host's devices, and answers how it ended: what the tests ask the SDK.
+#include "ringhost.h"
+#include "ringhost_compute.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ROOM (4 << 20)
+
+// More than a test waits for.
+#define ENDLESS (1ull << 36)
+
+RING_COMPUTE(doubled, "x:in:u32 y:out:u32")
+void doubled(uint32_t item, const uint32_t *x, uint32_t *y) { y[item] = 2 * x[item]; }
+
+RING_COMPUTE(add, "by:value y:inout:u32")
+void add(uint32_t item, uint32_t by, uint32_t *y) { y[item] += by; }
+
+// The last one reaches far outside of the space.
+RING_COMPUTE(outside)
+void outside(uint32_t item, uint32_t *y) { y[item == 3 ? 1u << 29 : item] = item; }
+
+RING_COMPUTE(spin, "fuel=1000 y:inout:u32")
+void spin(uint32_t item, volatile uint32_t *y) {
+    while (y[item] == 0) {
+    }
+}
+
+// Of numbers made from the item, sorted in an array on the stack, the one in the middle.
+RING_COMPUTE(median, "y:out:u32")
+void median(uint32_t item, uint32_t *y) {
+    uint32_t sorted[63];
+    uint32_t number = item;
+    for (int count = 0; count < 63; count++) {
+        number = number * 1664525 + 1013904223;
+        int at = count;
+        for (; at > 0 && sorted[at - 1] > number; at--) {
+            sorted[at] = sorted[at - 1];
+        }
+        sorted[at] = number;
+    }
+    y[item] = sorted[31];
+}
+
+static char told[256];
+
+static const char *name(ring_compute_status status) {
+    static const char *const names[] = {"ok",       "invalid",   "no device", "out of memory",
+                                        "quota",    "trap",      "poisoned",  "cancelled",
+                                        "timeout",  "terminating", "device lost"};
+    return names[status];
+}
+
+// How it ended, with what a trap says.
+static const char *ended(ring_compute_status status) {
+    static const char *const codes[] = {"out of bounds",  "divide by zero", "integer overflow",
+                                        "bad conversion", "unreachable",    "out of fuel",
+                                        "stack overflow", "indirect call"};
+    static char words[128];
+    if (status != RING_COMPUTE_TRAP) {
+        return name(status);
+    }
+    const ring_compute_failure *trap = ring_compute_last_failure();
+    snprintf(words, sizeof words, "trap %s in %s at %u", codes[trap->code], trap->function,
+             (unsigned)trap->item);
+    return words;
+}
+
+// What a test that expects success has otherwise.
+static void must(ring_compute_status status) {
+    if (status != RING_COMPUTE_OK) {
+        ring_logf(RING_ERROR, "%s", ring_compute_words());
+        abort();
+    }
+}
+
+// A space with a buffer of so many numbers, which count up from 1.
+static ring_space numbers(ring_buffer *buffer, uint32_t length) {
+    ring_space space;
+    must(ring_space_create(&space, RING_ANY_DEVICE, ROOM));
+    uint32_t *values = calloc(length, sizeof *values);
+    for (uint32_t at = 0; at < length; at++) {
+        values[at] = at + 1;
+    }
+    must(ring_buffer_of(buffer, space, values, length * sizeof *values));
+    free(values);
+    return space;
+}
+
+static unsigned long long sum(ring_buffer buffer) {
+    size_t length = ring_buffer_length(buffer);
+    uint32_t *values = malloc(length + 1);
+    must(ring_buffer_read(buffer, 0, values, length));
+    unsigned long long total = 0;
+    for (size_t at = 0; at < length / sizeof *values; at++) {
+        total += values[at];
+    }
+    free(values);
+    return total;
+}
+
+static void run_double(uint32_t length) {
+    ring_buffer x, y;
+    ring_space space = numbers(&x, length);
+    must(ring_buffer_allocate(&y, space, length * sizeof(uint32_t)));
+    ring_command launch = RING_LAUNCH(doubled, length, ring_address(x), ring_address(y));
+    ring_stats stats;
+    must(ring_run(space, &launch, 1, &stats));
+    snprintf(told, sizeof told, "%llu of %llu", sum(y), (unsigned long long)stats.items);
+    ring_buffer_drop(&x);
+    ring_buffer_drop(&y);
+    ring_space_drop(&space);
+}
+
+static void run_median(uint32_t items) {
+    ring_buffer y;
+    ring_space space = numbers(&y, items);
+    ring_command launch = RING_LAUNCH(median, items, ring_address(y));
+    must(ring_run(space, &launch, 1, NULL));
+    snprintf(told, sizeof told, "%llu", sum(y));
+    ring_buffer_drop(&y);
+    ring_space_drop(&space);
+}
+
+// Filled, written, copied and launched in one submission.
+static void run_batch(void) {
+    ring_buffer x, y;
+    ring_space space = numbers(&x, 4);
+    uint32_t seven = 7, values[4];
+    must(ring_buffer_allocate(&y, space, sizeof values));
+    ring_command commands[] = {
+        ring_command_fill(x, 0, 16, 1),
+        ring_command_write(x, 4, &seven, sizeof seven),
+        ring_command_copy(y, 0, x, 4, 8),
+        RING_LAUNCH(add, 4, ring_u32(1), ring_address(y)),
+    };
+    must(ring_run(space, commands, 4, NULL));
+    must(ring_buffer_read(y, 0, values, sizeof values));
+    snprintf(told, sizeof told, "%u %u %u %u", (unsigned)values[0], (unsigned)values[1],
+             (unsigned)values[2], (unsigned)values[3]);
+    ring_buffer_drop(&x);
+    ring_buffer_drop(&y);
+    ring_space_drop(&space);
+}
+
+static void run_plan(uint32_t times) {
+    ring_buffer y;
+    ring_space space = numbers(&y, 1);
+    ring_command twice[] = {
+        RING_LAUNCH(add, 1, ring_u32(1), ring_address(y)),
+        RING_LAUNCH(add, 1, ring_u32(1), ring_address(y)),
+    };
+    ring_plan plan;
+    ring_event event;
+    must(ring_plan_make(&plan, space, twice, 2));
+    must(ring_plan_run(plan, times, &event));
+    must(ring_event_wait(event, RING_FOREVER, NULL));
+    snprintf(told, sizeof told, "%llu", sum(y));
+    ring_event_drop(&event);
+    ring_plan_drop(&plan);
+    ring_buffer_drop(&y);
+    ring_space_drop(&space);
+}
+
+// A launch that fails, what there is to be read after it, and when it was written whole.
+static void run_failing(const char *function) {
+    ring_buffer y;
+    ring_space space = numbers(&y, 4);
+    uint32_t values[4] = {1, 1, 0, 0};
+    must(ring_buffer_write(y, 0, values, sizeof values));
+    ring_argument arguments[] = {ring_address(y)};
+    ring_command launch = ring_command_launch(function, 4, arguments, 1);
+    int length = snprintf(told, sizeof told, "%s, ", ended(ring_run(space, &launch, 1, NULL)));
+    const char *read = name(ring_buffer_read(y, 0, values, sizeof values));
+    must(ring_buffer_write(y, 0, values, sizeof values));
+    snprintf(told + length, sizeof told - length, "%s, %s", read,
+             name(ring_buffer_read(y, 0, values, sizeof values)));
+    ring_buffer_drop(&y);
+    ring_space_drop(&space);
+}
+
+// A launch that does not end: polled, waited for, cancelled.
+static void run_endless(void) {
+    ring_buffer y;
+    ring_space space = numbers(&y, 1);
+    uint32_t zero = 0;
+    must(ring_buffer_write(y, 0, &zero, sizeof zero));
+    ring_command launch = ring_with_fuel(RING_LAUNCH(spin, 1, ring_address(y)), ENDLESS);
+    ring_event event;
+    must(ring_submit(space, &launch, 1, &event));
+    const char *polled = name(ring_event_poll(event, NULL));
+    const char *waited = name(ring_event_wait(event, 1000000, NULL));
+    const char *read = name(ring_buffer_read_within(y, 0, &zero, sizeof zero, 1000000));
+    ring_event_cancel(event);
+    snprintf(told, sizeof told, "%s, %s, %s, %s", polled, waited, read,
+             name(ring_event_wait(event, RING_FOREVER, NULL)));
+    ring_event_drop(&event);
+    ring_buffer_drop(&y);
+    ring_space_drop(&space);
+}
+
+// A buffer outlives its space; one that was dropped is none.
+static void run_dropped(void) {
+    ring_buffer y;
+    ring_space space = numbers(&y, 3);
+    ring_space_drop(&space);
+    unsigned long long total = sum(y);
+    ring_buffer_drop(&y);
+    ring_buffer_drop(&y);
+    uint32_t value;
+    int length = snprintf(told, sizeof told, "%llu, %s, ", total,
+                          name(ring_buffer_read(y, 0, &value, sizeof value)));
+    ring_command fill = ring_command_fill(y, 0, 1, 0);
+    snprintf(told + length, sizeof told - length, "%s", name(ring_run(space, &fill, 1, NULL)));
+}
+
+// What was dropped, by a copy of its handle.
+static void run_freed(void) {
+    ring_buffer y;
+    ring_space space = numbers(&y, 1);
+    ring_buffer copy = y;
+    ring_buffer_drop(&y);
+    snprintf(told, sizeof told, "%u", (unsigned)ring_buffer_length(copy));
+    ring_space_drop(&space);
+}
+
+static void run_unknown(void) {
+    ring_buffer y;
+    ring_space space = numbers(&y, 1);
+    ring_command launch = ring_command_launch("nothing", 1, NULL, 0);
+    const char *status = name(ring_run(space, &launch, 1, NULL));
+    snprintf(told, sizeof told, "%s: %s", status, ring_compute_words());
+    ring_buffer_drop(&y);
+    ring_space_drop(&space);
+}
+
+static void run_devices(void) {
+    ring_device devices[8], own = {0};
+    size_t count = ring_devices(devices, 8);
+    ring_space space;
+    must(ring_space_create(&space, RING_CPU, 1));
+    must(ring_space_device(space, &own));
+    bool is_listed = count > 0 && devices[count - 1].kind == RING_CPU && own.kind == RING_CPU;
+    snprintf(told, sizeof told, "%s", is_listed && own.lanes > 0 ? "cpu" : "none");
+    ring_space_drop(&space);
+}
+
+static const char *obey(const ring_message *message, ring_replies *replies) {
+    char words[64] = {0};
+    memcpy(words, message->bytes, message->length < 63 ? message->length : 63);
+    char *space = strchr(words, ' ');
+    uint32_t number = space == NULL ? 0 : (uint32_t)strtoul(space, NULL, 10);
+    strtok(words, " ");
+    if (strcmp(words, "double") == 0) {
+        run_double(number);
+    } else if (strcmp(words, "median") == 0) {
+        run_median(number);
+    } else if (strcmp(words, "batch") == 0) {
+        run_batch();
+    } else if (strcmp(words, "plan") == 0) {
+        run_plan(number);
+    } else if (strcmp(words, "fail") == 0) {
+        run_failing(number == 0 ? "outside" : "spin");
+    } else if (strcmp(words, "endless") == 0) {
+        run_endless();
+    } else if (strcmp(words, "dropped") == 0) {
+        run_dropped();
+    } else if (strcmp(words, "freed") == 0) {
+        run_freed();
+    } else if (strcmp(words, "unknown") == 0) {
+        run_unknown();
+    } else if (strcmp(words, "devices") == 0) {
+        run_devices();
+    }
+    ring_reply(replies, told, strlen(told));
+    return NULL;
+}
+
+RING_SERVE(obey)

@@ -1,0 +1,165 @@
+//! Data-parallel work of kernels in other languages than Rust. `kernels/LANGUAGE/launches` says what each
+//! word means.
+
+use ringhost::message::{decode, encode};
+use ringhost::{Compute, Ending, Grants, LaunchOptions, RingKernelRuntime};
+use ringhost_tests::{PATIENCE, is_there, kernel, runtime, start_with};
+
+/// A kernel that does what a message asks.
+struct Launches {
+    kernel: &'static str,
+    /// How its function ends that goes out of bounds: where the language checks that, at the first item
+    /// that is none of the buffer's.
+    outside: &'static str,
+}
+
+const LAUNCHES: [Launches; 1] = [Launches {
+    kernel: "c-launches",
+    outside: "trap out of bounds in outside at 3",
+}];
+
+/// Those whose kernel could be built.
+fn launches() -> impl Iterator<Item = &'static Launches> {
+    LAUNCHES.iter().filter(|launches| is_there(launches.kernel))
+}
+
+async fn started(kernel: &str) -> RingKernelRuntime {
+    let runtime = runtime();
+    let options = LaunchOptions::default().grants(Grants {
+        compute: Some(Compute::default()),
+        ..Grants::default()
+    });
+    start_with(&runtime, kernel, options).await;
+    runtime
+}
+
+async fn ask(runtime: &RingKernelRuntime, kernel: &str, words: &str) -> String {
+    let called = runtime.call_timeout(kernel, words, PATIENCE).await;
+    let message = called.unwrap_or_else(|error| panic!("{kernel}: {words}: {error}"));
+    String::from_utf8(message.payload.into()).unwrap()
+}
+
+#[tokio::test]
+async fn each_is_refused_where_it_is_not_granted_compute() {
+    for Launches { kernel: name, .. } in launches() {
+        let refused = runtime().launch_from(*name, kernel(name)).await;
+        let words = refused.unwrap_err().to_string();
+        assert!(words.contains("compute = {}"), "{name}: {words}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_of_each_runs_for_each_item_and_a_plan_again_and_again() {
+    for Launches { kernel, .. } in launches() {
+        let runtime = started(kernel).await;
+        for length in [0_u64, 1, 1000, 100_000] {
+            let expected = format!("{} of {length}", length * (length + 1));
+            let words = format!("double {length}");
+            assert_eq!(ask(&runtime, kernel, &words).await, expected, "{kernel}");
+        }
+        for (words, expected) in [
+            ("batch", "8 16843010 1 1"),
+            ("plan 1000", "2001"),
+            ("devices", "cpu"),
+        ] {
+            let answer = ask(&runtime, kernel, words).await;
+            assert_eq!(answer, expected, "{kernel}: {words}");
+        }
+    }
+}
+
+/// As the kernels compute it.
+fn median(item: u32) -> u32 {
+    let mut numbers = Vec::new();
+    let mut number = item;
+    for _ in 0..63 {
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        numbers.push(number);
+    }
+    numbers.sort_unstable();
+    numbers[31]
+}
+
+#[tokio::test]
+async fn an_array_on_the_stack_is_each_item_s_own() {
+    const ITEMS: u32 = 50_000;
+    let sum: u64 = (0..ITEMS).map(|item| u64::from(median(item))).sum();
+    for Launches { kernel, .. } in launches() {
+        let runtime = started(kernel).await;
+        for _ in 0..3 {
+            let answer = ask(&runtime, kernel, &format!("median {ITEMS}")).await;
+            assert_eq!(answer, sum.to_string(), "{kernel}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_launch_that_fails_tells_each_function_and_item_and_poisons_what_it_could_write() {
+    for Launches { kernel, outside } in launches() {
+        let runtime = started(kernel).await;
+        let answer = ask(&runtime, kernel, "fail 0").await;
+        assert_eq!(answer, format!("{outside}, poisoned, ok"), "{kernel}");
+        let answer = ask(&runtime, kernel, "fail 1").await;
+        let expected = "trap out of fuel in spin at 2, poisoned, ok";
+        assert_eq!(answer, expected, "{kernel}");
+        // The kernel goes on.
+        assert_eq!(ask(&runtime, kernel, "double 2").await, "6 of 2");
+    }
+}
+
+#[tokio::test]
+async fn what_runs_is_polled_waited_for_and_cancelled() {
+    for Launches { kernel, .. } in launches() {
+        let runtime = started(kernel).await;
+        let answer = ask(&runtime, kernel, "endless").await;
+        assert_eq!(answer, "timeout, timeout, timeout, cancelled", "{kernel}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_an_error_in_words() {
+    for Launches { kernel, .. } in launches() {
+        let runtime = started(kernel).await;
+        let words = ask(&runtime, kernel, "unknown").await;
+        let expected = "invalid: the program has no compute function `nothing`";
+        assert!(words.starts_with(expected), "{kernel}: {words}");
+        // A buffer keeps its space, and one that was dropped is none.
+        let words = ask(&runtime, kernel, "dropped").await;
+        assert_eq!(words, "6, invalid, invalid", "{kernel}");
+    }
+}
+
+#[tokio::test]
+async fn a_handle_that_was_freed_traps_the_kernel_alone() {
+    for Launches { kernel, .. } in launches() {
+        let runtime = started(kernel).await;
+        runtime.send(*kernel, "freed").await.unwrap();
+        match runtime.wait(*kernel).await.unwrap() {
+            Ending::Trapped(trap) => assert!(trap.reason.contains("handle"), "{trap}"),
+            other => panic!("{kernel}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn saxpy_in_c_is_what_rust_computes() {
+    if !is_there("c-saxpy") {
+        return;
+    }
+    let runtime = started("c-saxpy").await;
+    for length in [0_u16, 1, 10_000] {
+        let x: Vec<f32> = (0..length).map(|at| f32::from(at) / 3.0).collect();
+        let y: Vec<f32> = x.iter().map(|x| 1.0 - x * x).collect();
+        let sum: Vec<f32> = x.iter().zip(&y).map(|(x, y)| 1.7 * x + y).collect();
+        let request = encode(&(1.7_f32, x, y)).unwrap();
+        let answer = runtime.call_timeout("c-saxpy", request, PATIENCE).await;
+        let answer: Vec<f32> = decode(&answer.unwrap().payload).unwrap();
+        assert_eq!(answer, sum);
+    }
+    // What fails is told in words.
+    let request = encode(&(1.0_f32, vec![1.0_f32], vec![1.0_f32; 2])).unwrap();
+    runtime.send("c-saxpy", request).await.unwrap();
+    let ending = runtime.wait("c-saxpy").await.unwrap();
+    let words = "x and y are not of one length".to_owned();
+    assert_eq!(ending, Ending::Failed(words));
+}
