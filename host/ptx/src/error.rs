@@ -9,6 +9,8 @@ pub enum Limit {
     Instructions,
     /// [`Limits::calls`](crate::Limits::calls).
     Calls,
+    /// Operators that can trap, of which a record can tell so many apart.
+    Sites,
 }
 
 impl std::fmt::Display for Limit {
@@ -17,6 +19,7 @@ impl std::fmt::Display for Limit {
             Self::ModuleBytes => "bytes of the module",
             Self::Instructions => "instructions with all calls inlined",
             Self::Calls => "calls nested in each other",
+            Self::Sites => "operators that can trap",
         })
     }
 }

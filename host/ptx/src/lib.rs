@@ -7,11 +7,12 @@
 //!
 //! What holds for the PTX, whatever the module says:
 //!
-//! - it reads and writes the arena that the launch names and the launch's error record, and no other
+//! - it reads and writes the arena that the launch names and the record of its batch, and no other
 //!   memory ([`Policy`] says what becomes of an address outside of the arena);
 //! - no access is misaligned, which a GPU does not survive;
-//! - every loop is paid for from the item's fuel, so every thread ends;
-//! - a trap is an [`ErrorRecord`] that the thread writes before it ends.
+//! - every turn of a loop takes a unit of the item's fuel and so does every call, so every thread
+//!   ends, and each that runs long looks at the record now and then;
+//! - a trap goes to the [`Record`] of the batch, which keeps the first.
 //!
 //! What is outside the subset is refused with the operator and its place in the module
 //! ([`Error::Unsupported`]), and so is what would make the PTX too large ([`Error::TooLarge`]).
@@ -41,5 +42,5 @@ mod translation;
 
 pub use error::{Error, Limit};
 pub use options::{Limits, Options, Policy, Target};
-pub use record::{ErrorRecord, TrapKind};
+pub use record::{Ending, Record, TrapKind, TrapSite, Trapped};
 pub use translation::{DataSegment, ItemType, ParameterType, StackWindow, Translation, translate};

@@ -70,7 +70,7 @@ impl From<BinaryReaderError> for Error {
 
 impl<'a> Module<'a> {
     pub fn read(bytes: &'a [u8], limits: &Limits) -> Result<Self> {
-        // Offsets in the error record have 32 bits.
+        // Offsets of sites have 32 bits.
         let most = limits.module_bytes.min(u32::MAX as usize);
         if bytes.len() > most {
             let limit = Limit::ModuleBytes;

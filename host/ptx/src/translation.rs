@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::module::Module;
 use crate::options::Options;
 use crate::passes;
+use crate::record::{Ending, TrapSite, Trapped};
 
 /// The type of a parameter of a launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,11 +57,12 @@ pub struct StackWindow {
 /// |---|---|---|
 /// | `arena` | u64 | where the arena is, a multiple of 256 |
 /// | `size` | u64 | bytes of the linear memory: from [`Translation::pages`] pages, and at least one, to 2^32; under [`Policy::Mask`](crate::Policy::Mask) and [`Policy::Deferred`](crate::Policy::Deferred) a power of two. The arena has [`Translation::SLACK`] bytes more |
-/// | `record` | u64 | where the [`ErrorRecord`](crate::ErrorRecord) is |
+/// | `record` | u64 | where the [`Record`](crate::Record) of the batch is |
 /// | `first` | u64 | the index of the first item |
-/// | `count` | u64 | how many items, below 2^63 |
-/// | `fuel` | u32 | what each item may use: an operator in a loop takes one each time it is come by |
+/// | `count` | u64 | how many items, at most [`Record::ITEMS`](crate::Record::ITEMS) |
+/// | `fuel` | u64 | what each item may use: one unit whenever control comes to the start of a loop, and one for each call |
 /// | `stack` | u32 | where in the arena the windows of the C stack start, a multiple of 16 |
+/// | `ordinal` | u32 | the number of the launch in its batch, below [`Record::LAUNCHES`](crate::Record::LAUNCHES) |
 ///
 /// It runs with blocks of one dimension and at most [`Translation::BLOCK`] threads, any number of
 /// them: a thread takes an item, and then the one that is as many further as there are threads. So a
@@ -84,6 +86,8 @@ pub struct Translation {
     pub stack: Option<StackWindow>,
     /// What to put into the linear memory before the first launch.
     pub data: Vec<DataSegment>,
+    /// Where items can trap; a record counts them from 1 on.
+    pub sites: Vec<TrapSite>,
 }
 
 impl Translation {
@@ -92,6 +96,30 @@ impl Translation {
     pub const SLACK: u64 = 1 << 16;
     /// The most threads of a block.
     pub const BLOCK: u32 = 256;
+    /// After how many units of fuel an item looks at the record again, and ends if that says so.
+    pub const SLICE: u32 = 1 << 20;
+
+    /// The trap that the `lowest` word of a record tells of; none where it tells of none, or of one that
+    /// is not of this translation. Where launches of several translations are in a batch,
+    /// [`Ending::read`] says in which it happened.
+    pub fn trapped(&self, lowest: u64) -> Option<Trapped> {
+        let Some(Ending::Trapped {
+            ordinal,
+            index,
+            site,
+        }) = Ending::read(lowest)
+        else {
+            return None;
+        };
+        let site = self.sites.get((site as usize).checked_sub(1)?)?;
+        Some(Trapped {
+            kind: site.kind,
+            ordinal,
+            index,
+            function: site.function,
+            offset: site.offset,
+        })
+    }
 }
 
 /// Translates the function that `module` exports as `function`.
@@ -116,7 +144,7 @@ pub fn translate(module: &[u8], function: &str, options: &Options) -> Result<Tra
     passes::simplify(&mut built);
     let bytes = passes::stack_bytes(&built, &pointers)?.next_multiple_of(16);
     passes::speed_up(&mut built);
-    let ptx = emit::print(
+    let (ptx, sites) = emit::print(
         &built,
         options,
         &emit::Entry {
@@ -125,7 +153,7 @@ pub fn translate(module: &[u8], function: &str, options: &Options) -> Result<Tra
             parameters: &parameters,
             stack_bytes: bytes,
         },
-    );
+    )?;
     Ok(Translation {
         ptx,
         entry: emit::ENTRY,
@@ -134,6 +162,7 @@ pub fn translate(module: &[u8], function: &str, options: &Options) -> Result<Tra
         pages: module.pages.unwrap_or(0),
         stack: (bytes > 0).then_some(StackWindow { bytes }),
         data: module.data,
+        sites,
     })
 }
 

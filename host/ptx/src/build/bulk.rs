@@ -1,11 +1,15 @@
 //! `memory.copy` and `memory.fill`: a loop over words where all is a multiple of four, else over
-//! bytes.
+//! bytes. It takes no fuel, for its length bounds it, but looks at the record each so many bytes.
 
 use wasmparser::Operator;
 
 use super::Builder;
 use crate::error::Result;
 use crate::ir::{End, Instruction, Memory, Opcode, Type, Value};
+
+/// Each so many bytes the record is looked at: the first time after half of that, so that what is short
+/// never does.
+const LOOK: i32 = 1 << 21;
 
 /// What is written at each step.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +86,10 @@ impl Builder<'_> {
         self.fork(more, to_body, to_behind);
 
         self.block = Some(body);
-        self.instruction(Instruction::Fuel(4, self.site))?;
+        let (mask, at) = (self.i32(LOOK - 1)?, self.i32(LOOK / 2)?);
+        let phase = self.pure(Opcode::And32, &[done, mask])?;
+        let look = self.pure(Opcode::Eq32, &[phase, at])?;
+        self.instruction(Instruction::LookIf(look))?;
         let step = self.i32(memory.bytes as i32)?;
         let align = memory.bytes.trailing_zeros() as u8;
         let (value, at) = match source {

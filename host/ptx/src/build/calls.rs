@@ -8,6 +8,7 @@ use super::Builder;
 use super::assigned::assigned;
 use super::slot::Slot;
 use crate::error::{Error, Limit, Result};
+use crate::ir::Instruction;
 use crate::module::locals;
 
 impl Builder<'_> {
@@ -26,6 +27,7 @@ impl Builder<'_> {
                 most,
             });
         }
+        self.instruction(Instruction::Fuel(self.site))?;
         let ty = self
             .module
             .function_type(callee)

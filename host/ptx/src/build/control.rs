@@ -32,8 +32,7 @@ enum Kind {
     Block,
     /// An `if` whose `else` has not come.
     If(Before),
-    /// A loop: where its fuel is taken.
-    Loop(usize),
+    Loop,
 }
 
 /// A block that is open.
@@ -132,14 +131,11 @@ impl Builder<'_> {
         let (parameters, _) = self.block_type(ty)?;
         let height = self.height(&parameters)?;
         let changes = self.changes(offset)?;
-        let target = self.open(Kind::Loop(0), parameters, changes, height, operator)?;
+        let target = self.open(Kind::Loop, parameters, changes, height, operator)?;
         let jump = self.branch(0)?;
         self.end(End::Jump(jump));
         self.arrive(target)?;
-        // What it takes is known at the loop's end.
-        self.instruction(Instruction::Fuel(0, self.site))?;
-        self.loops.push(0);
-        Ok(())
+        self.instruction(Instruction::Fuel(self.site))
     }
 
     fn open_if(&mut self, ty: BlockType, offset: usize, operator: &Operator<'_>) -> Result<()> {
@@ -295,12 +291,7 @@ impl Builder<'_> {
         }
         let control = self.control.last().ok_or(self.lost())?;
         let (target, height) = (control.target, control.height);
-        if let Kind::Loop(fuel) = control.kind {
-            let weight = self.loops.pop().unwrap_or(0).max(1);
-            let instruction = self.function.blocks[target].instructions.get_mut(fuel);
-            if let Some(Instruction::Fuel(amount, _)) = instruction {
-                *amount = weight;
-            }
+        if let Kind::Loop = control.kind {
             self.control.pop();
             if self.block.is_none() {
                 self.stack.truncate(height);

@@ -51,8 +51,6 @@ pub struct Builder<'m> {
     control: Vec<Control>,
     /// Blocks opened where control cannot be.
     dead: usize,
-    /// Operators seen in each open loop, the innermost last.
-    loops: Vec<u32>,
     /// Each global's slot; none where it is outside the subset.
     globals: Vec<Option<Slot>>,
     /// The globals that can change, with their types.
@@ -81,7 +79,6 @@ impl<'m> Builder<'m> {
             dead: 0,
             stack: Vec::new(),
             control: Vec::new(),
-            loops: Vec::new(),
             globals: Vec::new(),
             mutable: Rc::default(),
             stack_pointers: Vec::new(),
@@ -120,9 +117,6 @@ impl<'m> Builder<'m> {
         self.site.offset = offset as u32;
         if self.block.is_none() {
             return self.unreachable_operator(operator);
-        }
-        if let Some(count) = self.loops.last_mut() {
-            *count = count.saturating_add(1);
         }
         let handled = self.control_operator(operator, offset)?
             || self.variable_operator(operator)?

@@ -1,12 +1,12 @@
 //! Atomic operators on part of a word. A GPU has none, so they exchange the whole word until nothing
-//! came between.
+//! came between. That takes no fuel: whenever it fails, another item's has not.
 
 use wasmparser::{MemArg, Operator};
 
 use super::Builder;
 use super::memory::{U32, unsigned};
 use crate::error::Result;
-use crate::ir::{Access, Atomic, Definition, End, Instruction, Opcode, Type, Value};
+use crate::ir::{Access, Atomic, Definition, End, Opcode, Type, Value};
 
 /// What becomes of the part that was found.
 #[derive(Debug, Clone, Copy)]
@@ -102,7 +102,6 @@ impl Builder<'_> {
         let jump = self.jump(head, vec![first])?;
         self.end(End::Jump(jump));
         self.block = Some(head);
-        self.instruction(Instruction::Fuel(4, self.site))?;
         let lost = self.lost();
         let whole = *self.function.blocks[head].parameters.first().ok_or(lost)?;
         let bits = self.i32(8 * bytes as i32)?;

@@ -3,10 +3,12 @@
 use std::fmt::Write;
 
 use super::fence::limit;
+use super::fuel::{self, ITEMS};
 use super::{DONE, Printer};
+use crate::error::Result;
 use crate::ir::{Argument, Definition, Site};
 use crate::options::{Options, Policy};
-use crate::record::TrapKind;
+use crate::record::{Record, TrapKind, TrapSite};
 use crate::translation::{ItemType, ParameterType, Translation};
 
 /// The name of the kernel.
@@ -25,25 +27,27 @@ pub struct Entry<'a> {
 }
 
 /// The kernel's parameters before the function's own.
-const PARAMETERS: [(&str, &str); 7] = [
+const PARAMETERS: [(&str, &str); 8] = [
     ("u64", "arena"),
     ("u64", "size"),
     ("u64", "record"),
     ("u64", "first"),
     ("u64", "count"),
-    ("u32", "fuel"),
+    ("u64", "fuel"),
     ("u32", "stack"),
+    ("u32", "ordinal"),
 ];
 
 /// Registers that every kernel has.
 const REGISTERS: &str = "\
 \t.reg .b64 \t%arena, %size, %record, %first, %count, %step, %index, %item, %wide;
-\t.reg .b32 \t%fuel, %full, %stack, %kind, %function, %place, %found, %block, %thread;
+\t.reg .b64 \t%full, %rest, %left, %launch, %key, %lowest, %latch;
+\t.reg .b32 \t%slice, %fuel, %stack, %ordinal, %turn, %found, %block, %thread;
 \t.reg .pred \t%bad, %far;
 ";
 
 /// Which items are the thread's: the first, and by how much the next is further.
-const ITEMS: &str = "\
+const FIRST: &str = "\
 \tmov.u32 \t%block, %ntid.x;
 \tmov.u32 \t%thread, %ctaid.x;
 \tmul.wide.u32 \t%index, %thread, %block;
@@ -56,9 +60,21 @@ const ITEMS: &str = "\
 \t@%far bra \t$exit;
 ";
 
+/// Whether the first item is to run, once the record has been read.
+const BEGIN: &str = "\
+\tmov.b32 \t%turn, 0;
+\tsetp.le.u64 \t%far, %lowest, %key;
+\tsetp.ne.or.u64 \t%far, %latch, -1, %far;
+\t@%far bra \t$exit;
+";
+
 impl Printer<'_> {
     /// The whole kernel, once the function's body is printed.
-    pub(super) fn finish(mut self, options: &Options, entry: &Entry<'_>) -> String {
+    pub(super) fn finish(
+        mut self,
+        options: &Options,
+        entry: &Entry<'_>,
+    ) -> Result<(String, Vec<TrapSite>)> {
         let mut text = String::new();
         let _ = writeln!(text, ".version 7.8\n.target {}", options.target.name());
         let _ = writeln!(text, ".address_size 64\n\n.visible .entry {ENTRY}(");
@@ -86,14 +102,21 @@ impl Printer<'_> {
         }
         text.push_str("\tcvta.to.global.u64 \t%arena, %arena;\n");
         text.push_str("\tcvta.to.global.u64 \t%record, %record;\n");
-        text.push_str(ITEMS);
+        text.push_str(FIRST);
+        self.look_first(&mut text);
         self.fences(&mut text);
         self.arguments(&mut text, entry);
+        if self.burns {
+            fuel::slice(&mut text);
+        }
+        text.push_str(BEGIN);
         text.push_str("$item:\n\tadd.s64 \t%item, %first, %index;\n");
-        text.push_str("\tmov.b32 \t%fuel, %full;\n");
+        if self.burns {
+            text.push_str("\tmov.b32 \t%fuel, %slice;\n\tmov.b64 \t%left, %rest;\n");
+        }
         self.items(&mut text, entry);
         if self.policy == Policy::Deferred {
-            text.push_str("\tsetp.ne.u32 \t%bad, %full, %full;\n");
+            text.push_str("\tsetp.ne.u64 \t%bad, %full, %full;\n");
         }
         text.push_str(&self.body);
         let _ = writeln!(text, "{DONE}:");
@@ -101,15 +124,39 @@ impl Printer<'_> {
             let label = self.traps.label(TrapKind::BadAccess, entry.end);
             let _ = writeln!(text, "\t@%bad bra \t{label};");
         }
-        text.push_str("\tadd.s64 \t%index, %index, %step;\n");
-        text.push_str("\tsetp.ge.u64 \t%far, %index, %count;\n\t@%far bra \t$exit;\n");
-        // Another thread's trap, or the host's word to stop, ends the launch.
-        text.push_str("\tld.relaxed.sys.global.u32 \t%found, [%record];\n");
-        text.push_str("\tsetp.eq.u32 \t%far, %found, 0;\n\t@%far bra \t$item;\n");
-        text.push_str("\tbra \t$exit;\n");
+        self.next(&mut text);
+        text.push_str(&self.behind);
         text.push_str(&self.traps.code());
         text.push_str("$exit:\n\tret;\n}\n");
-        text
+        Ok((text, self.traps.sites()?))
+    }
+
+    /// Looks at the record before the first item, and packs that as a record has it.
+    fn look_first(&self, text: &mut String) {
+        // What takes long must learn of what the host wrote just now. All else may find it in the
+        // cache of its processor, as it was when another thread looked.
+        let order = if self.burns { ".relaxed.sys" } else { "" };
+        let _ = writeln!(text, "\tld{order}.global.u64 \t%lowest, [%record];");
+        let latch = Record::LATCH;
+        let _ = writeln!(text, "\tld.global.u64 \t%latch, [%record+{latch}];");
+        text.push_str("\tcvt.u64.u32 \t%launch, %ordinal;\n");
+        let _ = writeln!(text, "\tshl.b64 \t%launch, %launch, {};", Record::ORDINAL);
+        fuel::key(text);
+    }
+
+    /// The thread's next item, if there is one and nothing came before it that ends the launch.
+    fn next(&self, text: &mut String) {
+        text.push_str("\tadd.s64 \t%index, %index, %step;\n");
+        text.push_str("\tsetp.ge.u64 \t%far, %index, %count;\n\t@%far bra \t$exit;\n");
+        fuel::key(text);
+        if !self.burns {
+            let _ = writeln!(text, "\tadd.s32 \t%turn, %turn, 1;");
+            let _ = writeln!(text, "\tand.b32 \t%found, %turn, {};", ITEMS - 1);
+            text.push_str("\tsetp.ne.u32 \t%far, %found, 0;\n\t@%far bra \t$item;\n");
+        }
+        text.push_str("\tld.relaxed.sys.global.u64 \t%wide, [%record];\n");
+        text.push_str("\tsetp.gt.u64 \t%far, %wide, %key;\n\t@%far bra \t$item;\n");
+        text.push_str("\tbra \t$exit;\n");
     }
 
     /// The registers that addresses are fenced with.

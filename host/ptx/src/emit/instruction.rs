@@ -26,19 +26,10 @@ impl Printer<'_> {
                 let label = self.traps.label(*kind, *site);
                 line!(self, "@{condition} bra \t{label}");
             }
-            Instruction::Fuel(amount, site) => {
-                let empty = self.registers.fresh(Type::Bool);
-                let label = self.traps.label(TrapKind::OutOfFuel, *site);
-                line!(self, "setp.lt.u32 \t{empty}, %fuel, {amount}");
-                line!(self, "@{empty} bra \t{label}");
-                line!(self, "sub.u32 \t%fuel, %fuel, {amount}");
-            }
-            Instruction::TakeFuel(amount) => {
-                let amount = self.registers.operand(&mut self.body, *amount, false);
-                let narrow = self.registers.fresh(Type::I32);
-                line!(self, "cvt.u32.u64 \t{narrow}, {amount}");
-                line!(self, "sub.u32 \t%fuel, %fuel, {narrow}");
-            }
+            Instruction::Fuel(site) => self.burn(*site),
+            Instruction::TakeFuel(amount) => self.take_fuel(*amount),
+            Instruction::Refuel => self.refuel(),
+            Instruction::LookIf(condition) => self.look_if(*condition),
             Instruction::Range(address, length, site) => self.range(*address, *length, *site),
             Instruction::Fence => line!(self, "fence.sc.gpu"),
         }
@@ -83,9 +74,9 @@ impl Printer<'_> {
                 let pointer = self.registers.register(value);
                 line!(self, "mad.wide.u32 \t{pointer}, {address}, 1, %arena");
             }
-            Definition::FuelLeft => {
+            Definition::FuelInHand => {
                 let value = self.registers.register(value);
-                line!(self, "cvt.u64.u32 \t{value}, %fuel");
+                line!(self, "mov.b32 \t{value}, %fuel");
             }
             // The value that it is another name of is computed where that is defined; the others
             // need no computing.

@@ -2,6 +2,7 @@
 
 mod entry;
 mod fence;
+mod fuel;
 mod instruction;
 mod moves;
 mod registers;
@@ -12,16 +13,25 @@ pub use entry::{ENTRY, Entry};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use crate::error::Result;
 use crate::ir::{Block, End, Function, Jump};
 use crate::options::{Options, Policy};
+use crate::record::TrapSite;
 use registers::Registers;
 use traps::Traps;
 
 /// The label that an item goes to when it is done.
 const DONE: &str = "$done";
 
-/// Prints a function as a kernel.
-pub fn print(function: &Function, options: &Options, entry: &Entry<'_>) -> String {
+/// Prints a function as a kernel; where it can trap comes with it.
+///
+/// # Errors
+/// Where that is at more places than a record can tell apart.
+pub fn print(
+    function: &Function,
+    options: &Options,
+    entry: &Entry<'_>,
+) -> Result<(String, Vec<TrapSite>)> {
     let mut printer = Printer {
         function,
         policy: options.policy,
@@ -31,6 +41,9 @@ pub fn print(function: &Function, options: &Options, entry: &Entry<'_>) -> Strin
         masks: BTreeSet::new(),
         limits: BTreeSet::new(),
         edges: 0,
+        behind: String::new(),
+        looks: 0,
+        burns: false,
     };
     let order = function.reachable();
     let next = order.iter().skip(1).map(|block| Some(*block)).chain([None]);
@@ -52,6 +65,11 @@ struct Printer<'f> {
     /// What accesses are compared with: how far behind the address they reach, and the shift.
     limits: BTreeSet<(u64, u32)>,
     edges: u32,
+    /// What stands behind the function: where its fuel in hand is used up, and looks at the record.
+    behind: String,
+    looks: u32,
+    /// Whether an item can take longer than the function is long.
+    burns: bool,
 }
 
 /// Prints a line of the body.
@@ -83,10 +101,9 @@ impl Printer<'_> {
                 if then.arguments.is_empty() {
                     line!(self, "@{condition} bra \t{}", name(then.block));
                     self.jump(otherwise, next);
-                } else if otherwise.arguments.is_empty() {
-                    line!(self, "@!{condition} bra \t{}", name(otherwise.block));
-                    self.jump(then, next);
                 } else {
+                    // Also where only the first has arguments: ptxas does not unroll a loop whose
+                    // condition leads out of it.
                     let edge = self.edge();
                     line!(self, "@{condition} bra \t{edge}");
                     self.jump(otherwise, None);

@@ -132,8 +132,8 @@ pub enum Definition {
     Atomic(Atomic, Access),
     /// A pointer into the arena, to that address: all that is reached from it was checked.
     Pointer(Value),
-    /// The fuel that the item has left, an `I64`.
-    FuelLeft,
+    /// The fuel that the item has in hand, an `I32`.
+    FuelInHand,
     /// Nothing but another name of that value.
     Alias(Value),
 }
@@ -147,10 +147,14 @@ pub enum Instruction {
     Store(Access, Value, bool),
     /// Traps where the condition holds.
     TrapIf(Value, TrapKind, Site),
-    /// Takes so much of the item's fuel, and traps where that is not left.
-    Fuel(u32, Site),
-    /// Takes so much of the item's fuel, an `I64` which is left.
+    /// Takes a unit of the item's fuel, and traps where none is left.
+    Fuel(Site),
+    /// Takes so much of the item's fuel, an `I32` that it has in hand.
     TakeFuel(Value),
+    /// Looks at the record, and takes in hand what there may be in hand of the item's fuel.
+    Refuel,
+    /// Looks at the record where the condition holds, and ends the item if it says so.
+    LookIf(Value),
     /// Checks that so many bytes at that address (both `I32`) lie in the arena.
     Range(Value, Value, Site),
     /// Keeps the order of accesses before and after, for all threads.

@@ -110,7 +110,7 @@ fn of(ty: Type, definition: &Definition) -> Nan {
         | Definition::Load(..)
         | Definition::Atomic(..)
         | Definition::Pointer(_)
-        | Definition::FuelLeft
+        | Definition::FuelInHand
         | Definition::Alias(_) => Nan::Exact,
         Definition::Parameter => Nan::Any,
         Definition::Pure(opcode, _) => match opcode {

@@ -18,7 +18,7 @@ pub fn rename_operands(definition: &mut Definition, rename: impl Fn(&mut Value))
         Definition::Parameter
         | Definition::Argument(_)
         | Definition::Constant(_)
-        | Definition::FuelLeft
+        | Definition::FuelInHand
         | Definition::Alias(_) => {}
     }
 }
@@ -26,12 +26,17 @@ pub fn rename_operands(definition: &mut Definition, rename: impl Fn(&mut Value))
 /// Renames what an instruction takes, save what a value that it computes is made of.
 pub fn rename_instruction(instruction: &mut Instruction, rename: impl Fn(&mut Value)) {
     match instruction {
-        Instruction::Compute(_) | Instruction::Fuel(..) | Instruction::Fence => {}
+        Instruction::Compute(_)
+        | Instruction::Fuel(_)
+        | Instruction::Refuel
+        | Instruction::Fence => {}
         Instruction::Store(access, value, _) => {
             rename(&mut access.address);
             rename(value);
         }
-        Instruction::TrapIf(value, ..) | Instruction::TakeFuel(value) => rename(value),
+        Instruction::TrapIf(value, ..)
+        | Instruction::TakeFuel(value)
+        | Instruction::LookIf(value) => rename(value),
         Instruction::Range(address, length, _) => {
             rename(address);
             rename(length);

@@ -57,7 +57,7 @@ fn find(function: &Function, head: Block, jumps: &List<Block, u32>) -> Option<Lo
         .instructions
         .iter()
         .all(|instruction| match instruction {
-            Instruction::Fuel(..) => true,
+            Instruction::Fuel(_) => true,
             Instruction::Compute(value) => function.operation(*value).is_some(),
             _ => false,
         });

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ringhost_ptx::{Error, ErrorRecord, Limit, Policy, TrapKind, translate};
+use ringhost_ptx::{Error, Limit, Policy, Record, TrapKind, Trapped, translate};
 
 use crate::machine::Launch;
 use crate::oracle::{POLICIES, compile, options};
@@ -19,7 +19,7 @@ fn body(rest: &str, body: &str) -> Vec<u8> {
     ))
 }
 
-fn run(module: &[u8], policy: Policy, launch: &Launch) -> Option<ErrorRecord> {
+fn run(module: &[u8], policy: Policy, launch: &Launch) -> Option<Trapped> {
     let compiled = compile(module, policy);
     compiled.run(&mut compiled.memory(), launch)
 }
@@ -63,20 +63,26 @@ fn an_endless_loop_uses_up_the_fuel() {
 }
 
 #[test]
-fn the_longest_copy_uses_up_the_fuel() {
+fn the_longest_copy_ends_when_it_is_cancelled() {
     for text in [
         "(memory.fill (i32.const 0) (i32.const 1) (i32.const -1))",
         "(memory.copy (i32.const 1) (i32.const 0) (i32.const -1))",
         "(memory.copy (i32.const -4) (i32.const 0) (i32.const -4))",
     ] {
         let launch = Launch {
-            fuel: 100_000,
+            fuel: 0,
+            most: 100_000_000,
+            cancelled_after: Some(1000),
             ..Launch::default()
         };
-        let kind = |policy| run(&body("", text), policy, &launch).map(|record| record.kind);
-        assert_eq!(kind(Policy::Mask), Some(TrapKind::OutOfFuel));
-        assert_eq!(kind(Policy::Trap), Some(TrapKind::OutOfBounds));
-        assert!(kind(Policy::Deferred).is_some());
+        for policy in [Policy::Mask, Policy::Deferred] {
+            let compiled = compile(&body("", text), policy);
+            let mut memory = compiled.memory();
+            assert_eq!(compiled.run(&mut memory, &launch), None);
+            assert_eq!(memory.lowest(), Record::CANCEL);
+        }
+        let trapped = run(&body("", text), Policy::Trap, &launch).expect("a trap");
+        assert_eq!(trapped.kind, TrapKind::OutOfBounds);
     }
 }
 
@@ -89,16 +95,13 @@ fn fuel_is_for_each_item() {
     );
     let launch = Launch {
         count: 100,
-        fuel: 1000,
+        fuel: 50,
         ..Launch::default()
     };
     assert_eq!(run(&module, Policy::Mask, &launch), None);
-    let launch = Launch {
-        fuel: 100,
-        ..launch
-    };
+    let launch = Launch { fuel: 49, ..launch };
     let record = run(&module, Policy::Mask, &launch).expect("a trap");
-    assert_eq!((record.kind, record.item), (TrapKind::OutOfFuel, 0));
+    assert_eq!((record.kind, record.index), (TrapKind::OutOfFuel, 0));
 }
 
 #[test]
@@ -311,7 +314,7 @@ fn blocks_within_blocks_do_not_exhaust_the_stack() {
     for open in ["block ", "loop ", "local.get $i if "] {
         let text = open.repeat(8000) + &"end ".repeat(8000);
         let launch = Launch {
-            fuel: u32::MAX,
+            fuel: 1 << 36,
             ..Launch::default()
         };
         assert_eq!(run(&body("", &text), Policy::Trap, &launch), None, "{open}");
@@ -331,7 +334,7 @@ fn the_largest_launch_ends_at_the_first_trap() {
         ..Launch::default()
     };
     let record = run(&module, Policy::Mask, &launch).expect("a trap");
-    assert_eq!((record.kind, record.item), (TrapKind::Unreachable, 256));
+    assert_eq!((record.kind, record.index), (TrapKind::Unreachable, 256));
     // The last items of all.
     let launch = Launch {
         first: (1 << 32) - 2,
@@ -340,7 +343,7 @@ fn the_largest_launch_ends_at_the_first_trap() {
         ..Launch::default()
     };
     let record = run(&module, Policy::Mask, &launch).expect("a trap");
-    assert_eq!(record.item, 0xffff_fffe);
+    assert_eq!(record.index, 0);
 }
 
 #[test]

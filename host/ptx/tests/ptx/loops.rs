@@ -5,8 +5,8 @@
 use ringhost_ptx::{Policy, TrapKind};
 
 use crate::assembler;
-use crate::machine::Launch;
-use crate::oracle::{Function, POLICIES, both, compile, kind};
+use crate::machine::{Launch, Memory};
+use crate::oracle::{Compiled, Function, POLICIES, both, compile, kind};
 use crate::random::{Numbers, number};
 
 /// A loop that reads and writes at two pointers, and how it counts.
@@ -183,6 +183,12 @@ fn start(numbers: &mut Numbers, shape: &Shape) -> Vec<u64> {
 /// The policies, first the one that finds out what is misaligned.
 const CHECKED_FIRST: [Policy; 3] = [Policy::Trap, Policy::Deferred, Policy::Mask];
 
+/// Whether it traps where wasmtime does not, before its fuel is used up.
+fn misaligns(compiled: &Compiled, memory: &Memory, launch: &Launch) -> bool {
+    let found = compiled.run(&mut memory.clone(), launch);
+    found.is_some_and(|record| record.kind == TrapKind::Misaligned)
+}
+
 /// Whether the machine has run the copy: then the fuel of all rounds was taken at once.
 fn copied(ptx: &str) -> bool {
     ptx.contains("sub.u32 \t%fuel, %fuel, %r")
@@ -210,22 +216,43 @@ fn loops_do_what_wasmtime_does_whatever_they_start_with() {
             wanted.fuel(100_000);
             wanted.memory().copy_from_slice(&bytes);
             let outcome = wanted.run(0, &parameters).err().map(kind);
+            let units = wanted.units();
             *ends.entry(format!("{outcome:?}")).or_insert(0) += 1;
             let mut misaligned = false;
             for (policy, compiled) in CHECKED_FIRST.iter().zip(&compiled) {
                 let mut memory = compiled.memory();
                 memory.linear_mut().copy_from_slice(&bytes);
                 let launch = Launch {
-                    fuel: 100_000,
+                    fuel: units - 1,
                     parameters: parameters.clone(),
                     ..Launch::default()
                 };
-                let found = compiled.run(&mut memory, &launch).map(|record| record.kind);
-                match (policy, outcome, found) {
-                    // Wasmtime counts fuel otherwise, so either may come first.
-                    (_, Some(TrapKind::OutOfFuel), _) | (_, _, Some(TrapKind::OutOfFuel)) => {
+                // Where wasmtime ended it, it would have gone on.
+                if outcome == Some(TrapKind::OutOfFuel) {
+                    for run in [Compiled::run, Compiled::run_short] {
+                        let found = run(compiled, &mut memory.clone(), &launch);
                         assert!(found.is_some() || *policy == Policy::Mask, "{what}");
                     }
+                    continue;
+                }
+                let found = match (policy, outcome) {
+                    // What does not trap goes on.
+                    (Policy::Mask | Policy::Deferred, Some(_)) => {
+                        let launch = Launch {
+                            fuel: 100_000,
+                            ..launch
+                        };
+                        compiled.run(&mut memory, &launch)
+                    }
+                    (Policy::Trap, _) if units > 1 && misaligns(compiled, &memory, &launch) => {
+                        misaligned = true;
+                        continue;
+                    }
+                    _ => compiled.run_exactly(&mut memory, &launch, units),
+                };
+                let found = found.map(|record| record.kind);
+                match (policy, outcome, found) {
+                    (_, Some(_), Some(TrapKind::OutOfFuel)) if *policy != Policy::Trap => {}
                     (Policy::Mask, Some(_), found) => assert_eq!(found, None, "{what}"),
                     (Policy::Deferred, Some(_), found) => {
                         assert_eq!(found, Some(TrapKind::BadAccess), "{what}");

@@ -3,6 +3,7 @@
 
 mod assembler;
 mod atomics;
+mod batches;
 mod fences;
 mod golden;
 mod hostile;
@@ -14,4 +15,5 @@ mod operators;
 mod oracle;
 mod programs;
 mod random;
+mod units;
 mod vectors;

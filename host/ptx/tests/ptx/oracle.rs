@@ -2,10 +2,11 @@
 
 use std::sync::OnceLock;
 
-use ringhost_ptx::{ErrorRecord, Options, Policy, Target, Translation, TrapKind, translate};
+use ringhost_ptx::{Options, Policy, Target, Translation, TrapKind, Trapped, translate};
 use wasmtime::{Config, Engine, Extern, Instance, Module, Store, Trap, Val, ValType};
 
 use crate::machine::{Kernel, Launch, Memory, run};
+use crate::units::{UNITS, counting};
 
 pub const POLICIES: [Policy; 3] = [Policy::Mask, Policy::Trap, Policy::Deferred];
 
@@ -39,7 +40,7 @@ impl Function {
     /// Loads a module whose memory holds `bytes`, behind which it holds what its data segments say.
     pub fn new(module: &[u8]) -> Self {
         let engine = engine();
-        let module = Module::new(engine, module).expect("wasmtime takes the module");
+        let module = Module::new(engine, counting(module)).expect("wasmtime takes the module");
         let mut store = Store::new(engine, ());
         store.set_fuel(1 << 40).expect("fuel");
         let instance = Instance::new(&mut store, &module, &[]).expect("an instance");
@@ -57,7 +58,16 @@ impl Function {
         self.memory().copy_from_slice(&bytes);
     }
 
-    /// How much fuel there is from now on.
+    /// The units of fuel that were used since this was asked.
+    pub fn units(&mut self) -> u64 {
+        let units = self.instance.get_global(&mut self.store, UNITS);
+        let units = units.expect("the module counts");
+        let count = units.get(&mut self.store).unwrap_i64() as u64;
+        units.set(&mut self.store, Val::I64(0)).expect("a number");
+        count
+    }
+
+    /// How much of wasmtime's own fuel there is from now on.
     pub fn fuel(&mut self, fuel: u64) {
         self.store.set_fuel(fuel).expect("fuel");
     }
@@ -115,16 +125,24 @@ pub fn kind(trap: Trap) -> TrapKind {
 pub struct Compiled {
     pub translation: Translation,
     pub kernel: Kernel,
+    /// The kernel with slices of so few units that loops come to their ends.
+    pub short: Kernel,
 }
+
+/// Units of a slice of [`Compiled::short`].
+const SHORT: u32 = 5;
 
 /// Translates `f` of the module.
 pub fn compile(module: &[u8], policy: Policy) -> Compiled {
     let translation = translate(module, "f", &options(policy)).expect("a translation");
     let kernel = Kernel::parse(&translation.ptx);
     crate::fences::check(&kernel, policy);
+    let slice = format!(", {};", Translation::SLICE);
+    let short = Kernel::parse(&translation.ptx.replace(&slice, &format!(", {SHORT};")));
     Compiled {
         translation,
         kernel,
+        short,
     }
 }
 
@@ -139,9 +157,36 @@ impl Compiled {
     }
 
     /// Runs a launch on a machine that survives it.
-    pub fn run(&self, memory: &mut Memory, launch: &Launch) -> Option<ErrorRecord> {
+    pub fn run(&self, memory: &mut Memory, launch: &Launch) -> Option<Trapped> {
         run(&self.kernel, memory, launch).expect("the device survives");
-        memory.record()
+        self.translation.trapped(memory.lowest())
+    }
+
+    /// As [`Self::run`], with short slices.
+    pub fn run_short(&self, memory: &mut Memory, launch: &Launch) -> Option<Trapped> {
+        run(&self.short, memory, launch).expect("the device survives");
+        self.translation.trapped(memory.lowest())
+    }
+
+    /// Runs a launch of one item with the fuel that it needs, and asserts that with a unit less it runs
+    /// out of it, wherever its slices end.
+    pub fn run_exactly(&self, memory: &mut Memory, launch: &Launch, units: u64) -> Option<Trapped> {
+        let mut launch = launch.clone();
+        if let Some(fuel) = units.checked_sub(1) {
+            launch.fuel = fuel;
+            for run in [Self::run, Self::run_short] {
+                let trapped = run(self, &mut memory.clone(), &launch);
+                let kind = trapped.map(|trapped| trapped.kind);
+                assert_eq!(kind, Some(TrapKind::OutOfFuel), "with {fuel} units");
+            }
+        }
+        launch.fuel = units;
+        let mut other = memory.clone();
+        let short = self.run_short(&mut other, &launch);
+        let found = self.run(memory, &launch);
+        assert_eq!(short, found, "with short slices");
+        assert!(other.linear() == memory.linear(), "with short slices");
+        found
     }
 }
 
@@ -164,7 +209,8 @@ pub fn agree_under(
     expected.memory()[..bytes.len()].copy_from_slice(bytes);
     let mut outcomes = Vec::new();
     for item in 0..items {
-        outcomes.push(expected.run(item, parameters).err().map(kind));
+        let outcome = expected.run(item, parameters).err().map(kind);
+        outcomes.push((outcome, expected.units()));
         // What tests single operators has many items and no globals.
         if items <= 16 {
             expected.renew();
@@ -174,20 +220,26 @@ pub fn agree_under(
         let compiled = compile(module, *policy);
         let mut memory = compiled.memory();
         memory.linear_mut()[..bytes.len()].copy_from_slice(bytes);
-        for (item, outcome) in (0..items).zip(&outcomes) {
+        for (item, (outcome, units)) in (0..items).zip(&outcomes) {
             let launch = Launch {
                 first: item,
                 parameters: parameters.to_vec(),
                 ..Launch::default()
             };
-            let record = compiled.run(&mut memory, &launch);
+            // What tests single operators takes no fuel.
+            let record = if items <= 16 {
+                compiled.run_exactly(&mut memory, &launch, *units)
+            } else {
+                assert_eq!(*units, 0);
+                compiled.run(&mut memory, &launch)
+            };
             assert_eq!(
                 record.map(|r| r.kind),
                 *outcome,
                 "{what}, item {item}, {policy:?}"
             );
             if let Some(record) = record {
-                assert_eq!(record.item, item, "{what}, {policy:?}");
+                assert_eq!(record.index, 0, "{what}, {policy:?}");
             }
             memory.clear_record();
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Loop;
 use super::affine::Group;
+use super::growth::{Growth, Growths};
 use super::guard::{self, Checked, Code, Start};
 use super::rounds::Rounds;
 use crate::ir::{Block, Definition, End, Function, Instruction, Jump, Opcode, Type, Value};
@@ -61,11 +62,17 @@ pub fn add(function: &mut Function, found: &Loop, rounds: &Rounds, groups: &[Gro
         .copied()
         .zip(function.blocks[leave].parameters.clone())
         .collect();
-    let copy = copy(function, found, (groups, &checked), leave, &outside, &types);
+    let behind = Behind {
+        guard,
+        leave,
+        starts: &starts,
+        outside: &outside,
+    };
+    let copy = copy(function, found, (groups, &checked), &behind, &types);
     let ready = ready(function, &checked, copy, &starts);
     let slow = Jump {
         block: found.block,
-        arguments: starts,
+        arguments: starts.clone(),
     };
     let fast = Jump {
         block: ready,
@@ -89,18 +96,27 @@ pub fn add(function: &mut Function, found: &Loop, rounds: &Rounds, groups: &[Gro
 
 fn weight(function: &Function, block: Block) -> u64 {
     let instructions = &function.blocks[block].instructions;
-    let fuel = instructions.iter().map(|instruction| match instruction {
-        Instruction::Fuel(amount, _) => u64::from(*amount),
-        _ => 0,
-    });
-    fuel.sum()
+    let burns = |instruction: &&Instruction| matches!(instruction, Instruction::Fuel(_));
+    instructions.iter().filter(burns).count() as u64
 }
 
-/// Pays for all rounds, makes the pointers, and goes into the copy.
+/// Where the copy goes when it has made its rounds: to the guard for more of them, or out.
+struct Behind<'l> {
+    guard: Block,
+    leave: Block,
+    /// What the loop's parameters were before these rounds.
+    starts: &'l [Value],
+    /// What is used behind the loop.
+    outside: &'l [Value],
+}
+
+/// Pays for the rounds, makes the pointers, and goes into the copy.
 fn ready(function: &mut Function, checked: &Checked, copy: Block, starts: &[Value]) -> Block {
     let block = function.block([]);
     let mut code = Code { function, block };
-    code.instruction(Instruction::TakeFuel(checked.fuel));
+    if let Some(fuel) = checked.fuel {
+        code.instruction(Instruction::TakeFuel(fuel));
+    }
     let mut arguments = starts.to_vec();
     arguments.push(checked.rounds);
     for (first, _) in &checked.firsts {
@@ -119,10 +135,14 @@ fn copy(
     function: &mut Function,
     found: &Loop,
     (groups, checked): (&[Group], &Checked),
-    leave: Block,
-    outside: &[Value],
+    behind: &Behind<'_>,
     types: &[Type],
 ) -> Block {
+    let growths: Vec<Option<Growth>> = {
+        let mut growths = Growths::new(function, found);
+        let parameters = &function.blocks[found.block].parameters;
+        parameters.iter().map(|value| growths.of(*value)).collect()
+    };
     let pointers = groups.iter().map(|_| Type::I64);
     let more = [Type::I32].into_iter().chain(pointers);
     let block = function.block(types.iter().copied().chain(more));
@@ -136,7 +156,8 @@ fn copy(
     let mut code = Code { function, block };
     let mut again = found.again.arguments.clone();
     rename_all(&mut again, &names);
-    let mut leaves = outside.to_vec();
+    let next = again.clone();
+    let mut leaves = behind.outside.to_vec();
     rename_all(&mut leaves, &names);
     let (one, zero) = (code.i32(-1), code.i32(0));
     let mut extra = extra.into_iter();
@@ -150,8 +171,8 @@ fn copy(
         again.push(code.pure(Opcode::Add64, &[pointer, *step]));
     }
     let out = Jump {
-        block: leave,
-        arguments: leaves,
+        block: finished(function, checked, behind, (&growths, &next, &names), leaves),
+        arguments: Vec::new(),
     };
     function.blocks[block].end = match more {
         Some(more) => End::Branch(
@@ -164,6 +185,60 @@ fn copy(
         ),
         None => End::Jump(out),
     };
+    block
+}
+
+/// What follows the copy. What grows by the same each round is computed from what it was before, so that
+/// the copy need not.
+fn finished(
+    function: &mut Function,
+    checked: &Checked,
+    behind: &Behind<'_>,
+    (growths, next, names): (&[Option<Growth>], &[Value], &HashMap<Value, Value>),
+    leaves: Vec<Value>,
+) -> Block {
+    let block = function.block([]);
+    let again = function.block([]);
+    let mut code = Code {
+        function,
+        block: again,
+    };
+    code.instruction(Instruction::Refuel);
+    let mut arguments = Vec::new();
+    for ((growth, next), start) in growths.iter().zip(next).zip(behind.starts) {
+        let step = match growth {
+            None => {
+                arguments.push(*next);
+                continue;
+            }
+            Some(Growth::Constant(0)) => {
+                arguments.push(*start);
+                continue;
+            }
+            Some(Growth::Constant(step)) => code.i32(*step),
+            Some(Growth::Stride(by, shift)) => {
+                let by = names.get(by).copied().unwrap_or(*by);
+                let shift = code.i32(*shift as i32);
+                code.pure(Opcode::Shl32, &[by, shift])
+            }
+        };
+        let way = code.pure(Opcode::Mul32, &[checked.rounds, step]);
+        arguments.push(code.pure(Opcode::Add32, &[*start, way]));
+    }
+    let more = Jump {
+        block: behind.guard,
+        arguments,
+    };
+    function.blocks[again].end = End::Jump(more);
+    let again = Jump {
+        block: again,
+        arguments: Vec::new(),
+    };
+    let out = Jump {
+        block: behind.leave,
+        arguments: leaves,
+    };
+    function.blocks[block].end = End::Branch(checked.unfinished, again, out);
     block
 }
 
@@ -184,7 +259,7 @@ fn instruction_copy(
         }
     };
     match &mut instruction {
-        Instruction::Fuel(..) => return,
+        Instruction::Fuel(_) | Instruction::LookIf(_) => return,
         Instruction::Compute(value) => {
             let (ty, mut definition) = function.values[*value].clone();
             if let Definition::Load(access, _) | Definition::Atomic(_, access) = &mut definition {

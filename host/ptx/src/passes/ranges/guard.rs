@@ -6,6 +6,7 @@ use super::affine::Group;
 use super::growth::Growth;
 use super::rounds::{Goes, Rounds, Step};
 use crate::ir::{Argument, Block, Definition, Function, Instruction, Opcode, Type, Value};
+use crate::translation::Translation;
 
 /// A block that is being written.
 pub struct Code<'f> {
@@ -59,10 +60,12 @@ pub struct Start<'l> {
 pub struct Checked {
     /// Whether the copy may run.
     pub good: Value,
-    /// How many rounds, an `I32`; 0 for 2^32.
+    /// How many rounds the copy is to make, an `I32`.
     pub rounds: Value,
-    /// The fuel for all rounds, an `I64`.
-    pub fuel: Value,
+    /// The fuel for these, an `I32`; none where the loop takes none.
+    pub fuel: Option<Value>,
+    /// Whether the loop has more rounds behind these.
+    pub unfinished: Value,
     /// The lowest address of each group in the first round, an `I32`, and by how much it grows, an
     /// `I64`.
     pub firsts: Vec<(Value, Value)>,
@@ -79,15 +82,21 @@ pub fn check(
 ) -> Checked {
     let mut conditions = Vec::new();
     let count = count(code, rounds, parameter, &mut conditions);
-    let one = code.i32(-1);
-    let last = code.pure(Opcode::Add32, &[count, one]);
+    let (one, minus_one) = (code.i32(1), code.i32(-1));
+    let all = code.pure(Opcode::Add32, &[count, minus_one]);
+    let most = affordable(code, weight);
+    let least = code.pure(Opcode::Add32, &[most, minus_one]);
+    let last = code.pure(Opcode::MinU32, &[all, least]);
+    // Where nothing can be paid for, none of the numbers is below.
+    let mut good = code.pure(Opcode::LtU32, &[last, most]);
+    let unfinished = code.pure(Opcode::LtU32, &[last, all]);
+    let count = code.pure(Opcode::Add32, &[last, one]);
+    let fuel = (weight > 0).then(|| {
+        let weight = code.i32(weight as i32);
+        code.pure(Opcode::Mul32, &[count, weight])
+    });
+    let last = code.pure(Opcode::Add32, &[count, minus_one]);
     let last = code.pure(Opcode::ExtendU64, &[last]);
-    let one = code.i64(1);
-    let all = code.pure(Opcode::Add64, &[last, one]);
-    let weight = code.i64(weight);
-    let fuel = code.pure(Opcode::Mul64, &[all, weight]);
-    let left = code.compute(Type::I64, Definition::FuelLeft);
-    let mut good = code.pure(Opcode::LeU64, &[fuel, left]);
     let mut firsts = Vec::new();
     if !groups.is_empty() {
         let size = Definition::Argument(Argument::Size);
@@ -118,11 +127,26 @@ pub fn check(
         good,
         rounds: count,
         fuel,
+        unfinished,
         firsts,
     }
 }
 
-/// How many rounds there are, where the conditions hold.
+/// How many rounds the fuel in hand is enough for. A loop that takes none makes so many before it looks
+/// at the record as one that does.
+fn affordable(code: &mut Code<'_>, weight: u64) -> Value {
+    if weight == 0 {
+        return code.i32(Translation::SLICE as i32);
+    }
+    let hand = code.compute(Type::I32, Definition::FuelInHand);
+    if weight == 1 {
+        return hand;
+    }
+    let weight = code.i32(weight as i32);
+    code.pure(Opcode::DivU32, &[hand, weight])
+}
+
+/// How many rounds there are, where the conditions hold; 0 for 2^32.
 fn count(
     code: &mut Code<'_>,
     rounds: &Rounds,

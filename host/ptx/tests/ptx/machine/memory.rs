@@ -1,12 +1,12 @@
-//! What a thread can reach: the arena with its slack, and the error record.
+//! What a thread can reach: the arena with its slack, and the record.
 
 use std::collections::HashMap;
 
-use ringhost_ptx::{ErrorRecord, Translation};
+use ringhost_ptx::{Record, Translation};
 
 /// Where the arena is on the device.
 pub const ARENA: u64 = 0x7_0000_0000;
-/// Where the error record is.
+/// Where the record is.
 pub const RECORD: u64 = 0x3_0000_0100;
 
 /// The memory of a device.
@@ -14,7 +14,7 @@ pub const RECORD: u64 = 0x3_0000_0100;
 pub struct Memory {
     /// The linear memory, and the slack behind it.
     arena: Vec<u8>,
-    record: [u8; ErrorRecord::SIZE],
+    record: [u8; Record::SIZE],
     /// Bytes that were written, of a linear memory that is too long to be held whole.
     sparse: Option<HashMap<u64, u8>>,
 }
@@ -26,7 +26,7 @@ impl Memory {
         arena.resize(bytes.len() + Translation::SLACK as usize, 0);
         Self {
             arena,
-            record: [0; ErrorRecord::SIZE],
+            record: [0xff; Record::SIZE],
             sparse: None,
         }
     }
@@ -58,19 +58,25 @@ impl Memory {
         &mut self.arena[..size]
     }
 
-    /// What trapped first.
-    pub fn record(&self) -> Option<ErrorRecord> {
-        ErrorRecord::read(&self.record)
+    /// The record's first word.
+    pub fn lowest(&self) -> u64 {
+        u64::from_le_bytes(*self.record.first_chunk().expect("a word"))
     }
 
-    /// As a host does before a launch.
+    /// Writes the record's first word, as a host does to cancel.
+    pub fn set_lowest(&mut self, word: u64) {
+        self.record[Record::LOWEST..][..8].copy_from_slice(&word.to_le_bytes());
+    }
+
+    /// Has the launches from now on do nothing, as a host does between runs of the same launches.
+    pub fn latch(&mut self) {
+        self.record.copy_within(..8, Record::LATCH);
+        self.set_lowest(Record::CLEAR);
+    }
+
+    /// As a host does before a batch.
     pub fn clear_record(&mut self) {
-        self.record.fill(0);
-    }
-
-    /// Writes into the record as a host does.
-    pub fn cancel(&mut self) {
-        self.record[0] = ringhost_ptx::TrapKind::Cancelled as u8;
+        self.record.fill(0xff);
     }
 
     fn place(&mut self, address: u64, bytes: u64) -> Result<&mut [u8], String> {

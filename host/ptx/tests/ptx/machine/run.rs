@@ -3,6 +3,7 @@
 use super::arithmetic::{Type, compare, compute, convert};
 use super::memory::{ARENA, Memory, RECORD};
 use super::parse::{Instruction, Kernel, Operand};
+use ringhost_ptx::Record;
 
 /// What a launch is given, besides the memory.
 #[derive(Debug, Clone)]
@@ -11,12 +12,17 @@ pub struct Launch {
     pub threads: u32,
     pub first: u64,
     pub count: u64,
-    pub fuel: u32,
+    pub fuel: u64,
     pub stack: u32,
+    pub ordinal: u32,
     /// The bits of the function's own parameters.
     pub parameters: Vec<u64>,
     /// Instructions that all threads may take together.
     pub most: u64,
+    /// Whether the last thread runs first.
+    pub backwards: bool,
+    /// After how many instructions of all threads the host cancels.
+    pub cancelled_after: Option<u64>,
 }
 
 impl Default for Launch {
@@ -28,8 +34,11 @@ impl Default for Launch {
             count: 1,
             fuel: 1_000_000,
             stack: 0,
+            ordinal: 0,
             parameters: Vec::new(),
             most: 20_000_000,
+            backwards: false,
+            cancelled_after: None,
         }
     }
 }
@@ -37,25 +46,29 @@ impl Default for Launch {
 /// Runs a launch. An error is what a device would not survive, or a thread that does not end.
 pub fn run(kernel: &Kernel, memory: &mut Memory, launch: &Launch) -> Result<(), String> {
     let mut left = launch.most;
-    for block in 0..launch.blocks {
-        for thread in 0..launch.threads {
-            let mut machine = Thread {
-                kernel,
-                memory,
-                launch,
-                registers: Vec::new(),
-            };
-            machine.registers = vec![0xdead_beef_dead_beef; kernel.registers.len()];
-            for (name, value) in [
-                ("%tid.x", thread),
-                ("%ntid.x", launch.threads),
-                ("%ctaid.x", block),
-                ("%nctaid.x", launch.blocks),
-            ] {
-                machine.registers[kernel.number(name)] = u64::from(value);
-            }
-            machine.run(&mut left)?;
+    let mut threads: Vec<(u32, u32)> = (0..launch.blocks)
+        .flat_map(|block| (0..launch.threads).map(move |thread| (block, thread)))
+        .collect();
+    if launch.backwards {
+        threads.reverse();
+    }
+    for (block, thread) in threads {
+        let mut machine = Thread {
+            kernel,
+            memory,
+            launch,
+            registers: Vec::new(),
+        };
+        machine.registers = vec![0xdead_beef_dead_beef; kernel.registers.len()];
+        for (name, value) in [
+            ("%tid.x", thread),
+            ("%ntid.x", launch.threads),
+            ("%ctaid.x", block),
+            ("%nctaid.x", launch.blocks),
+        ] {
+            machine.registers[kernel.number(name)] = u64::from(value);
         }
+        machine.run(&mut left)?;
     }
     Ok(())
 }
@@ -73,6 +86,9 @@ impl Thread<'_> {
         let kernel = self.kernel;
         while let Some(instruction) = kernel.instructions.get(at) {
             *left = left.checked_sub(1).ok_or("the threads do not end")?;
+            if self.launch.cancelled_after == Some(self.launch.most - *left) {
+                self.memory.set_lowest(Record::CANCEL);
+            }
             at += 1;
             if let Some((predicate, holds)) = instruction.guard
                 && (self.registers[predicate] != 0) != holds
@@ -161,6 +177,7 @@ impl Thread<'_> {
             "and" => found & value,
             "or" => found | value,
             "xor" => found ^ value,
+            "min" => found.min(value),
             "exch" => value,
             "cas" if found == value => ty.cut(self.value(&operands[3])),
             "cas" => found,
@@ -185,9 +202,10 @@ impl Thread<'_> {
             "record" => RECORD,
             "first" => self.launch.first,
             "count" => self.launch.count,
-            "fuel" => u64::from(self.launch.fuel),
+            "fuel" => self.launch.fuel,
+            "ordinal" => u64::from(self.launch.ordinal),
             "stack" => u64::from(self.launch.stack),
-            _ => self.launch.parameters[position - 7],
+            _ => self.launch.parameters[position - 8],
         }
     }
 
