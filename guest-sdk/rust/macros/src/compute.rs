@@ -1,7 +1,7 @@
 //! `#[compute]`
 
 use crate::signature::refusal;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{
@@ -46,6 +46,9 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
     let passed: Vec<_> = parameters.iter().map(Parameter::passed).collect();
     let checks = parameters.iter().map(Parameter::check);
     let fuel = fuel.map(|fuel| quote!(" fuel=", #fuel,));
+    // Names that no parameter of the author's can be.
+    let own = |name| Ident::new(name, Span::mixed_site());
+    let (number, items) = (own("number"), own("items"));
     let documentation = format!("Launches [`{name}`](fn@{name}).");
     Ok(quote! {
         #function
@@ -76,18 +79,18 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
 
             #[cfg(target_arch = "wasm32")]
             #[unsafe(export_name = #export)]
-            extern "C" fn exported(item: u32, #(#raw),*) {
-                #name(::ringhost_sdk::compute::Item::new(item), #(#given),*)
+            extern "C" fn exported(#number: u32, #(#raw),*) {
+                #name(::ringhost_sdk::compute::Item::new(#number), #(#given),*)
             }
 
             #[cfg(target_arch = "wasm32")]
             impl #name {
                 /// For so many items, with these arguments.
                 #visibility fn launch<'a>(
-                    items: u32,
+                    #items: u32,
                     #(#wanted),*
                 ) -> ::ringhost_sdk::compute::Launch<'a> {
-                    ::ringhost_sdk::compute::Launch::new(#text, items)#(#passed)*
+                    ::ringhost_sdk::compute::Launch::new(#text, #items)#(#passed)*
                 }
             }
         };
