@@ -3,6 +3,7 @@
 mod code_cache;
 mod compilation;
 mod compute;
+mod compute_kernels;
 mod compute_languages;
 mod conformance;
 mod core_dumps;
