@@ -5,7 +5,7 @@ use crate::log::Level;
 use crate::{parse, stats};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ringhost::{Backend, CoreDumps, Overflow, RingKernelRuntime};
+use ringhost::{Backend, CoreDumps, Fence, Overflow, RingKernelRuntime};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,9 +13,13 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Hosting")]
 pub struct HostOptions {
-    /// What data-parallel work is to run on; so far it is the CPU in any case
+    /// What data-parallel work is to run on
     #[arg(long, value_enum, default_value = "auto")]
     pub backend: BackendName,
+
+    /// What becomes of an access that leaves a kernel's space, on a GPU; on the CPU it is a trap
+    #[arg(long, value_enum, default_value = "mask")]
+    pub fence: FenceName,
 }
 
 /// How messages are passed.
@@ -98,6 +102,17 @@ impl From<OverflowName> for Overflow {
     }
 }
 
+/// `ringhost::Fence` on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FenceName {
+    /// It goes elsewhere in the space: the fastest
+    Mask,
+    /// It is a trap
+    Trap,
+    /// It goes elsewhere in the space, and is a trap at the end of the item
+    Deferred,
+}
+
 impl HostOptions {
     /// A runtime with these options. It keeps telemetry, which the final report is made of.
     ///
@@ -116,6 +131,11 @@ impl HostOptions {
         let mut builder = loading
             .apply(RingKernelRuntime::builder())?
             .telemetry(true)
+            .fence(match self.fence {
+                FenceName::Mask => Fence::Mask,
+                FenceName::Trap => Fence::Trap,
+                FenceName::Deferred => Fence::Deferred,
+            })
             .backend(backend);
         if let Some(folder) = &reports.core_dumps {
             builder = builder.core_dumps(CoreDumps::in_folder(folder));

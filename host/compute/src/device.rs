@@ -1,11 +1,13 @@
 //! The devices of this process.
 
 use crate::cpu::{Compiled, Pool, THREADS, engine};
+use crate::cuda::Gpus;
 use crate::space::Space;
 use crate::{ComputeError, Program};
 use parking_lot::Mutex;
+use ringhost_ptx::Policy;
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// A kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +16,30 @@ pub enum DeviceKind {
     Cpu,
     /// A card of NVIDIA's.
     Cuda,
+}
+
+/// What becomes of an access on a GPU that is outside of the space, or off the alignment that its operator
+/// promises. It never comes to anybody else's memory. (On the CPU the first is always a trap, and the
+/// second is what WebAssembly says it is.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Fence {
+    /// It goes elsewhere in the space, unseen: the fastest.
+    #[default]
+    Mask,
+    /// It is a trap, before it is made.
+    Trap,
+    /// It goes elsewhere in the space, and is a trap at the end of the item.
+    Deferred,
+}
+
+impl Fence {
+    fn policy(self) -> Policy {
+        match self {
+            Self::Mask => Policy::Mask,
+            Self::Trap => Policy::Trap,
+            Self::Deferred => Policy::Deferred,
+        }
+    }
 }
 
 /// What there is to know of a device.
@@ -35,6 +61,11 @@ pub struct DeviceInfo {
 pub struct Devices(Arc<Inner>);
 
 struct Inner {
+    /// How accesses are fenced on a GPU; none where no GPU is wanted.
+    fence: Option<Fence>,
+    /// Whether a space is on a GPU where nothing else is said.
+    is_gpu_wanted: bool,
+    gpus: OnceLock<Option<Gpus>>,
     threads: usize,
     started: Mutex<Option<Arc<Pool>>>,
     /// Programs that spaces hold, compiled, by their modules.
@@ -45,11 +76,31 @@ impl Devices {
     /// The CPU, with so many threads: 128 at most, and as many as there are cores for zero.
     #[must_use]
     pub fn cpu(threads: usize) -> Self {
+        Self::new(threads, None, false)
+    }
+
+    /// The GPUs of this machine, where there is a driver of CUDA and a GPU of compute capability 8.0 or
+    /// later, and the CPU as by [`Devices::cpu`]. The driver is looked for when it is first asked for.
+    #[must_use]
+    pub fn auto(threads: usize, fence: Fence) -> Self {
+        Self::new(threads, Some(fence), false)
+    }
+
+    /// As [`Devices::auto`], but a space that names no kind is on a GPU or is refused.
+    #[must_use]
+    pub fn cuda(threads: usize, fence: Fence) -> Self {
+        Self::new(threads, Some(fence), true)
+    }
+
+    fn new(threads: usize, fence: Option<Fence>, is_gpu_wanted: bool) -> Self {
         let threads = match threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             given => given,
         };
         Self(Arc::new(Inner {
+            fence,
+            is_gpu_wanted,
+            gpus: OnceLock::new(),
             threads: threads.min(THREADS),
             started: Mutex::default(),
             compiled: Mutex::default(),
@@ -59,11 +110,14 @@ impl Devices {
     /// What there is, the best first.
     #[must_use]
     pub fn list(&self) -> Vec<DeviceInfo> {
-        vec![info(self.0.threads)]
+        let mut all = self.0.gpus().map(Gpus::list).unwrap_or_default();
+        all.push(info(self.0.threads));
+        all
     }
 
     /// A space for a program, with room for so many bytes of buffers: on a device of this kind, or on the
-    /// best. A program that is new here is compiled first, which takes a thread for a while.
+    /// best that can run all its functions and has the room. A program that is new there is compiled first,
+    /// which takes a thread for a while.
     ///
     /// # Errors
     /// If there is no such device or no memory for it, or the program cannot be compiled.
@@ -73,17 +127,41 @@ impl Devices {
         program: &Program,
         bytes: u64,
     ) -> Result<Space, ComputeError> {
-        if kind == Some(DeviceKind::Cuda) {
-            let reason = "this host has no CUDA device; leave the kind out, or ask for the CPU";
-            return Err(ComputeError::NoDevice(reason.to_owned()));
+        let is_wanted = kind == Some(DeviceKind::Cuda) || (kind.is_none() && self.0.is_gpu_wanted);
+        match self.0.gpus().filter(|_| kind != Some(DeviceKind::Cpu)) {
+            None if is_wanted => {
+                let reason = "this host has no CUDA device that it can use; ask for the CPU";
+                return Err(ComputeError::NoDevice(reason.to_owned()));
+            }
+            Some(gpus) if is_wanted => return on_card(gpus, program, bytes),
+            Some(gpus) => {
+                // What stands in the way there is no reason not to run.
+                if let Ok(space) = on_card(gpus, program, bytes) {
+                    return Ok(space);
+                }
+            }
+            None => {}
         }
         let pool = self.0.pool()?;
         let compiled = self.0.compiled(&pool, program)?;
-        Space::new(pool, compiled, info(self.0.threads), bytes)
+        Space::on_cores(pool, compiled, info(self.0.threads), bytes)
     }
 }
 
+fn on_card(gpus: &Gpus, program: &Program, bytes: u64) -> Result<Space, ComputeError> {
+    let placed = gpus.place(program, bytes)?;
+    let workers = gpus.workers().clone();
+    Ok(Space::on_card(workers, program.clone(), placed, bytes))
+}
+
 impl Inner {
+    fn gpus(&self) -> Option<&Gpus> {
+        let fence = self.fence?;
+        self.gpus
+            .get_or_init(|| Gpus::find(fence.policy()))
+            .as_ref()
+    }
+
     fn pool(&self) -> Result<Arc<Pool>, ComputeError> {
         let mut started = self.started.lock();
         if let Some(pool) = &*started {

@@ -22,15 +22,17 @@
 mod buffer;
 mod command;
 mod cpu;
+mod cuda;
 mod device;
 mod error;
 mod event;
 mod program;
 mod space;
+mod ticks;
 
 pub use buffer::Buffer;
 pub use command::{Argument, Command, Launch};
-pub use device::{DeviceInfo, DeviceKind, Devices};
+pub use device::{DeviceInfo, DeviceKind, Devices, Fence};
 pub use error::{ComputeError, ProgramError, TrapCode};
 pub use event::{Event, Stats};
 pub use program::{Element, Function, Parameter, Program, Role, ValueKind};

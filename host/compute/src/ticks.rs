@@ -8,7 +8,7 @@ const TICK: Duration = Duration::from_millis(1);
 
 /// Who wants ticks. There are none while nobody does.
 #[derive(Default)]
-pub(super) struct Ticks {
+pub(crate) struct Ticks {
     state: Mutex<Wanted>,
     changed: Condvar,
 }
@@ -22,7 +22,7 @@ struct Wanted {
 
 impl Ticks {
     /// There are ticks from now on, until as many calls of `end` as of this.
-    pub(super) fn begin(&self) {
+    pub(crate) fn begin(&self) {
         let mut state = self.state.lock();
         state.by = state.by.saturating_add(1);
         if state.is_idle {
@@ -31,19 +31,19 @@ impl Ticks {
         }
     }
 
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         let mut state = self.state.lock();
         state.by = state.by.saturating_sub(1);
     }
 
     /// There will be no more.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.state.lock().is_closed = true;
         self.changed.notify_one();
     }
 
     /// Calls this at each tick, until nobody wants any and it is closed.
-    pub(super) fn run(&self, tick: impl Fn()) {
+    pub(crate) fn run(&self, tick: impl Fn()) {
         loop {
             let mut state = self.state.lock();
             while state.by == 0 {

@@ -54,6 +54,8 @@ pub use module::{
     Requirement, SignatureFault, Source, compile_worker, is_compile_worker,
 };
 pub use queue::{Overflow, QueueCounts};
+/// What becomes of an access on a GPU that is outside of a kernel's space.
+pub use ringhost_compute::Fence;
 pub use runtime::{
     Backend, Builder, KernelSummary, Link, LinkReport, RingKernelRuntime, RuntimeSummary,
     TERMINATE_ALL_TIMEOUT, TERMINATE_TIMEOUT, TypedKernel,

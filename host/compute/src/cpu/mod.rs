@@ -6,7 +6,6 @@ mod control;
 mod entry;
 mod lane;
 mod pool;
-mod ticks;
 
 pub(crate) use compiled::{Compiled, engine};
 pub(crate) use entry::WINDOW;

@@ -1,10 +1,10 @@
 //! The threads, and the spaces that wait for one.
 
 use super::control::Control;
-use super::ticks::Ticks;
 use crate::ComputeError;
 use crate::event::State;
 use crate::space::Inner;
+use crate::ticks::Ticks;
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -83,7 +83,7 @@ impl Inner {
     }
 
     fn launch(&self, launch: crate::Launch) -> Result<Launch, ComputeError> {
-        let program = &self.compiled.program;
+        let program = &self.program;
         let name = launch.function;
         let Some(function) = program.function(&name) else {
             let known: Vec<_> = program

@@ -1,7 +1,7 @@
 //! What a space has been asked for, in order.
 
 use super::launching::Launching;
-use super::step::Step;
+use super::step::{Step, Steps};
 use crate::ComputeError;
 use crate::event::{Event, State, Stats};
 use std::collections::VecDeque;
@@ -15,9 +15,11 @@ const BYTES: usize = 256 << 20;
 
 /// Steps that were asked for together.
 pub(super) struct Job {
-    steps: Arc<[Step]>,
+    steps: Arc<Steps>,
     /// The step that is next.
     index: usize,
+    /// Items of it that are done, on a device that says so.
+    first: u32,
     /// How often the steps are still to be done.
     times: u32,
     state: Arc<State>,
@@ -51,10 +53,14 @@ pub(super) enum Current {
 }
 
 /// A step that is to be done now.
-pub(super) struct Next {
-    pub(super) steps: Arc<[Step]>,
-    pub(super) index: usize,
-    pub(super) state: Arc<State>,
+pub(crate) struct Next {
+    pub(crate) steps: Arc<Steps>,
+    pub(crate) index: usize,
+    /// Items of it that are done.
+    pub(crate) first: u32,
+    /// How often all steps are still to be done.
+    pub(crate) times: u32,
+    pub(crate) state: Arc<State>,
 }
 
 impl Next {
@@ -64,10 +70,11 @@ impl Next {
 }
 
 impl Job {
-    pub(super) fn new(steps: Arc<[Step]>, times: u32) -> Self {
+    pub(super) fn new(steps: Arc<Steps>, times: u32) -> Self {
         Self {
             steps,
             index: 0,
+            first: 0,
             times,
             state: Arc::default(),
             has_begun: false,
@@ -158,6 +165,8 @@ impl Queue {
             return Some(Next {
                 steps: job.steps.clone(),
                 index: job.index,
+                first: job.first,
+                times: job.times,
                 state: job.state.clone(),
             });
         }
@@ -166,6 +175,24 @@ impl Queue {
     /// The first job, whose step is being done.
     pub(super) fn front(&mut self) -> Option<&mut Job> {
         self.jobs.front_mut()
+    }
+
+    /// So much of what was next is done: whole rounds, steps, and items of the step behind them. The error
+    /// is that step's.
+    pub(super) fn advance_by(
+        &mut self,
+        (rounds, steps, first): (u32, usize, u32),
+        error: Option<ComputeError>,
+    ) {
+        self.current = Current::Nothing;
+        if let Some(job) = self.jobs.front_mut() {
+            job.times = job.times.saturating_sub(rounds);
+            job.index = job.index.saturating_add(steps);
+            job.first = first;
+        }
+        if let Some(error) = error {
+            self.end(Err(error));
+        }
     }
 
     /// The step that was next is done.

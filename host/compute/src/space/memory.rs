@@ -1,6 +1,6 @@
 //! The memory of a space, as the host writes and reads it.
 
-use super::PAGE;
+use super::layout::PAGE;
 use crate::ComputeError;
 use std::ops::Range;
 use wasmtime::{Engine, MemoryType, SharedMemory};

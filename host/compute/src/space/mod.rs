@@ -1,32 +1,32 @@
 //! One linear memory on one device, and what is done in it, in order.
 
+mod card;
 mod check;
+mod cores;
 mod job;
 mod launching;
+mod layout;
 mod memory;
 mod plan;
 mod step;
 mod turn;
 
+pub(crate) use job::Next;
+pub(crate) use layout::{Layout, PAGE};
 pub use plan::Plan;
+pub(crate) use step::{Answer, Launch, Step};
 
 use crate::buffer::{Arena, Buffer};
-use crate::cpu::{Compiled, Lane, Pool, Turns};
+use crate::cpu::{Compiled, Pool};
+use crate::cuda::{self, Line, Workers};
 use crate::event::Event;
-use crate::{Command, ComputeError, DeviceInfo};
+use crate::{Command, ComputeError, DeviceInfo, Program};
+use cores::Cores;
 use job::{Job, Queue};
-use memory::Memory;
 use parking_lot::Mutex;
 use std::sync::Arc;
-use step::Step;
+use step::Steps;
 use tokio::sync::oneshot;
-
-/// Bytes of a page of memory.
-const PAGE: u64 = 64 << 10;
-
-/// The most bytes that are written or read at once by who asks for it, where nothing has to be waited
-/// for. What is larger takes a thread of the device.
-const AT_ONCE: usize = 1 << 20;
 
 /// One linear memory of 32 bits on one device, for one program: zeros, but for the program's data. Cheap
 /// to clone. What it has not done when its last handle is dropped is cancelled.
@@ -36,50 +36,75 @@ pub struct Space(Arc<Handle>);
 struct Handle {
     inner: Arc<Inner>,
     /// Keeps the threads.
-    _pool: Arc<Pool>,
+    _threads: Threads,
+}
+
+enum Threads {
+    Cpu(#[expect(dead_code, reason = "it is dropped")] Arc<Pool>),
+    Cuda(#[expect(dead_code, reason = "it is dropped")] Arc<Workers>),
 }
 
 /// What the device's threads hold of a space.
 pub(crate) struct Inner {
-    compiled: Arc<Compiled>,
-    memory: Memory,
+    program: Program,
     arena: Arc<Arena>,
-    turns: Arc<Turns>,
     device: DeviceInfo,
-    /// The program in this space, by threads.
-    lanes: Vec<Mutex<Option<Lane>>>,
+    place: Place,
     queue: Mutex<Queue>,
 }
 
+/// Where a space is.
+enum Place {
+    Cpu(Cores),
+    Cuda { place: cuda::Place, line: Arc<Line> },
+}
+
 impl Space {
-    pub(crate) fn new(
+    /// In the memory of the CPU.
+    pub(crate) fn on_cores(
         pool: Arc<Pool>,
         compiled: Arc<Compiled>,
         device: DeviceInfo,
         bytes: u64,
     ) -> Result<Self, ComputeError> {
-        let room = bytes.checked_next_multiple_of(PAGE).unwrap_or(u64::MAX);
-        let end = compiled.buffers.saturating_add(room);
-        let memory = Memory::new(&pool.turns.engine, end, bytes)?;
-        for (address, bytes) in &compiled.data {
-            memory.write(*address, bytes);
-        }
-        let threads = pool.turns.threads;
+        let program = compiled.program.clone();
+        let cores = Cores::new(pool.turns.clone(), compiled, bytes)?;
+        let arena = Arena::new(cores.layout().buffers, cores.layout().end(bytes));
+        let place = Place::Cpu(cores);
+        Ok(Self::new(program, arena, device, place, Threads::Cpu(pool)))
+    }
+
+    /// In the memory of a GPU, with room for so many bytes of buffers.
+    pub(crate) fn on_card(
+        workers: Arc<Workers>,
+        program: Program,
+        (place, layout, device): (cuda::Place, Layout, DeviceInfo),
+        bytes: u64,
+    ) -> Self {
+        let arena = Arena::new(layout.buffers, layout.end(bytes));
+        let line = workers.line().clone();
+        let place = Place::Cuda { place, line };
+        Self::new(program, arena, device, place, Threads::Cuda(workers))
+    }
+
+    fn new(
+        program: Program,
+        arena: Arena,
+        device: DeviceInfo,
+        place: Place,
+        threads: Threads,
+    ) -> Self {
         let inner = Inner {
-            arena: Arc::new(Arena::new(compiled.buffers, end)),
-            memory,
-            turns: pool.turns.clone(),
+            program,
+            arena: Arc::new(arena),
             device,
-            lanes: std::iter::repeat_with(Mutex::default)
-                .take(threads)
-                .collect(),
+            place,
             queue: Mutex::default(),
-            compiled,
         };
-        Ok(Self(Arc::new(Handle {
+        Self(Arc::new(Handle {
             inner: Arc::new(inner),
-            _pool: pool,
-        })))
+            _threads: threads,
+        }))
     }
 
     /// The device that it is on.
@@ -92,7 +117,7 @@ impl Space {
     /// Those that nothing has written take no memory.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
-        self.inner().memory.bytes()
+        self.inner().place.memory_bytes()
     }
 
     /// A buffer of zeros.
@@ -125,11 +150,9 @@ impl Space {
         let inner = self.inner();
         let part = inner.part_to_write(buffer, offset, bytes.len())?;
         let mut queue = inner.queue.lock();
-        if queue.is_idle() && bytes.len() <= AT_ONCE {
-            inner.memory.write(part.address, bytes);
-            if part.is_whole {
-                buffer.poison(false);
-            }
+        if let Place::Cpu(cores) = &inner.place
+            && cores.write_at_once(&queue, buffer, part, bytes)
+        {
             return Ok(());
         }
         let step = Step::Write {
@@ -158,16 +181,7 @@ impl Space {
             part,
             reply: Mutex::new(Some(reply)),
         };
-        {
-            let mut queue = inner.queue.lock();
-            if queue.is_idle() && usize::try_from(length).is_ok_and(|length| length <= AT_ONCE) {
-                if let Some(answer) = inner.do_step(&step) {
-                    answer.give();
-                }
-            } else {
-                inner.ask(&mut queue, step)?;
-            }
-        }
+        inner.ask(&mut inner.queue.lock(), step)?;
         read.await.unwrap_or(Err(ComputeError::Cancelled))
     }
 
@@ -179,7 +193,7 @@ impl Space {
     pub fn submit(&self, commands: Vec<Command>) -> Result<Event, ComputeError> {
         let inner = self.inner();
         let steps = inner.steps(commands)?;
-        let job = Job::new(steps.into(), 1);
+        let job = Job::new(Steps::new(steps, false), 1);
         let event = job.event();
         inner.add(&mut inner.queue.lock(), job)?;
         Ok(event)
@@ -200,9 +214,17 @@ impl Space {
 }
 
 impl Inner {
-    /// Asks for one thing that nobody waits for.
+    /// Asks for one thing that has no event.
     fn ask(self: &Arc<Self>, queue: &mut Queue, step: Step) -> Result<(), ComputeError> {
-        self.add(queue, Job::new([step].into(), 1))
+        if let Place::Cpu(cores) = &self.place
+            && let Some(answer) = cores.do_at_once(queue, &step)
+        {
+            if let Some(answer) = answer {
+                answer.give();
+            }
+            return Ok(());
+        }
+        self.add(queue, Job::new(Steps::new(vec![step], false), 1))
     }
 
     fn add(self: &Arc<Self>, queue: &mut Queue, job: Job) -> Result<(), ComputeError> {
@@ -216,7 +238,19 @@ impl Inner {
     /// Has the space wait for a thread, unless it does.
     fn list(self: &Arc<Self>, queue: &mut Queue) {
         if !std::mem::replace(&mut queue.is_listed, true) {
-            self.turns.add(self.clone());
+            match &self.place {
+                Place::Cpu(cores) => cores.turns.add(self.clone()),
+                Place::Cuda { line, .. } => line.add(self.clone()),
+            }
+        }
+    }
+}
+
+impl Place {
+    fn memory_bytes(&self) -> u64 {
+        match self {
+            Self::Cpu(cores) => cores.memory.bytes(),
+            Self::Cuda { place, .. } => place.bytes(),
         }
     }
 }

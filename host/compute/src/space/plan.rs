@@ -2,7 +2,7 @@
 
 use super::Space;
 use super::job::Job;
-use super::step::Step;
+use super::step::{Step, Steps};
 use crate::ComputeError;
 use crate::event::Event;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Plan {
     space: Space,
-    steps: Arc<[Step]>,
+    steps: Arc<Steps>,
 }
 
 impl Plan {
     pub(super) fn new(space: Space, steps: Vec<Step>) -> Self {
         Self {
             space,
-            steps: steps.into(),
+            steps: Steps::new(steps, true),
         }
     }
 

@@ -1,15 +1,16 @@
 //! Commands that have been checked.
 
-use super::Inner;
-use super::memory::Memory;
 use crate::ComputeError;
 use crate::buffer::{Buffer, Part};
+use crate::cuda::Replay;
 use parking_lot::Mutex;
+use std::ops::Deref;
+use std::sync::Arc;
 use tokio::sync::oneshot;
 use wasmtime::Val;
 
 /// A command that has been checked, so that all of its parts are in the space.
-pub(super) enum Step {
+pub(crate) enum Step {
     Write {
         buffer: Buffer,
         part: Part,
@@ -35,18 +36,50 @@ pub(super) enum Step {
     Launch(Launch),
 }
 
-/// Where what was read goes, once.
-type Reply = Mutex<Option<oneshot::Sender<Read>>>;
+/// Steps that are done together, in their order.
+pub(crate) struct Steps {
+    all: Box<[Step]>,
+    /// Whether they are done again and again.
+    pub(crate) is_plan: bool,
+    /// A round of them, recorded for the device.
+    pub(crate) replay: Mutex<Option<Replay>>,
+}
 
-pub(super) type Read = Result<Vec<u8>, ComputeError>;
+impl Steps {
+    pub(super) fn new(all: Vec<Step>, is_plan: bool) -> Arc<Self> {
+        Arc::new(Self {
+            all: all.into(),
+            is_plan,
+            replay: Mutex::default(),
+        })
+    }
+}
+
+impl Deref for Steps {
+    type Target = [Step];
+
+    fn deref(&self) -> &[Step] {
+        &self.all
+    }
+}
+
+/// Where what was read goes, once.
+pub(crate) type Reply = Mutex<Option<oneshot::Sender<Read>>>;
+
+pub(crate) type Read = Result<Vec<u8>, ComputeError>;
 
 /// What was read, and who gets it.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     to: oneshot::Sender<Read>,
     read: Read,
 }
 
 impl Answer {
+    /// An answer to who asked, unless they have had one.
+    pub(crate) fn to(reply: &Reply, read: Read) -> Option<Self> {
+        reply.lock().take().map(|to| Self { to, read })
+    }
+
     pub(super) fn give(self) {
         // Who asked may have gone.
         let _ = self.to.send(self.read);
@@ -54,17 +87,17 @@ impl Answer {
 }
 
 /// A launch that has been checked.
-pub(super) struct Launch {
-    pub(super) function: String,
-    pub(super) items: u32,
-    pub(super) fuel: u64,
-    pub(super) arguments: Vec<Val>,
+pub(crate) struct Launch {
+    pub(crate) function: String,
+    pub(crate) items: u32,
+    pub(crate) fuel: u64,
+    pub(crate) arguments: Vec<Val>,
     /// Buffers that it reads.
-    pub(super) read: Vec<Buffer>,
+    pub(crate) read: Vec<Buffer>,
     /// Buffers that it could write.
-    pub(super) written: Vec<Buffer>,
+    pub(crate) written: Vec<Buffer>,
     /// Those of them that it writes whole.
-    pub(super) whole: Vec<Buffer>,
+    pub(crate) whole: Vec<Buffer>,
 }
 
 impl Step {
@@ -73,6 +106,34 @@ impl Step {
         match self {
             Self::Write { bytes, .. } => bytes.len(),
             _ => 0,
+        }
+    }
+
+    /// Bytes that it writes or reads; none for a launch.
+    pub(crate) fn length(&self) -> Option<u32> {
+        match self {
+            Self::Write { part, .. } | Self::Fill { part, .. } | Self::Read { part, .. } => {
+                Some(part.length)
+            }
+            Self::Copy { to_part, .. } => Some(to_part.length),
+            Self::Launch(_) => None,
+        }
+    }
+
+    /// What becomes of poison when it has been done.
+    pub(crate) fn done(&self) {
+        match self {
+            Self::Write { buffer, part, .. } => overwritten(buffer, *part, false),
+            Self::Fill { buffer, part, .. } => {
+                if let Some(buffer) = buffer {
+                    overwritten(buffer, *part, false);
+                }
+            }
+            Self::Copy {
+                from, to, to_part, ..
+            } => overwritten(to, *to_part, from.is_poisoned()),
+            Self::Launch(launch) => launch.succeed(),
+            Self::Read { .. } => {}
         }
     }
 
@@ -94,7 +155,7 @@ impl Step {
 impl Launch {
     /// # Errors
     /// If one of the buffers that it reads is poisoned.
-    pub(super) fn begin(&self) -> Result<(), ComputeError> {
+    pub(crate) fn begin(&self) -> Result<(), ComputeError> {
         if self.read.iter().any(Buffer::is_poisoned) {
             return Err(ComputeError::Poisoned);
         }
@@ -115,53 +176,8 @@ impl Launch {
     }
 }
 
-impl Inner {
-    /// Does a step that is no launch, in the space's own order.
-    pub(super) fn do_step(&self, step: &Step) -> Option<Answer> {
-        let memory: &Memory = &self.memory;
-        match step {
-            Step::Write {
-                buffer,
-                part,
-                bytes,
-            } => {
-                memory.write(part.address, bytes);
-                overwritten(buffer, *part, false);
-            }
-            Step::Fill { buffer, part, byte } => {
-                memory.fill(part.address, part.length, *byte);
-                if let Some(buffer) = buffer {
-                    overwritten(buffer, *part, false);
-                }
-            }
-            Step::Copy {
-                from,
-                from_part,
-                to,
-                to_part,
-            } => {
-                memory.copy(from_part.address, to_part.address, to_part.length);
-                overwritten(to, *to_part, from.is_poisoned());
-            }
-            Step::Read {
-                buffer,
-                part,
-                reply,
-            } => {
-                let read = if buffer.is_poisoned() {
-                    Err(ComputeError::Poisoned)
-                } else {
-                    memory.read(part.address, part.length)
-                };
-                return reply.lock().take().map(|to| Answer { to, read });
-            }
-            Step::Launch(_) => {}
-        }
-        None
-    }
-}
-
-fn overwritten(buffer: &Buffer, part: Part, with_poison: bool) {
+/// A part of a buffer has been overwritten.
+pub(super) fn overwritten(buffer: &Buffer, part: Part, with_poison: bool) {
     if with_poison || part.is_whole {
         buffer.poison(with_poison);
     }

@@ -1,9 +1,10 @@
 //! What a thread does for a space when it is the space's turn.
 
-use super::Inner;
+use super::cores::Cores;
 use super::job::{Current, Next, Queue};
 use super::launching::Launching;
 use super::step::{Launch, Step};
+use super::{Inner, Place};
 use crate::ComputeError;
 use crate::cpu::{Lane, Outcome};
 use crate::event::State;
@@ -16,6 +17,9 @@ impl Inner {
     /// Does what is next on this thread: a chunk of a launch, or a step of the host's, and more while
     /// no other space waits.
     pub(crate) fn turn(self: &Arc<Self>, thread: usize) {
+        let Place::Cpu(cores) = &self.place else {
+            return;
+        };
         let mut queue = self.queue.lock();
         queue.is_listed = false;
         loop {
@@ -26,7 +30,7 @@ impl Inner {
                 }
                 Current::Launch(launching) => {
                     queue.current = Current::Launch(launching);
-                    match self.chunk(queue, thread) {
+                    match self.chunk(cores, queue, thread) {
                         Some(queue) => queue,
                         None => return,
                     }
@@ -35,10 +39,10 @@ impl Inner {
                     let Some(next) = queue.next() else {
                         return;
                     };
-                    self.begin(queue, next)
+                    self.begin(cores, queue, next)
                 }
             };
-            if self.turns.are_wanted() {
+            if cores.turns.are_wanted() {
                 self.list(&mut queue);
                 return;
             }
@@ -48,6 +52,7 @@ impl Inner {
     /// Begins a launch, or does a step of the host's.
     fn begin<'a>(
         self: &'a Arc<Self>,
+        cores: &Cores,
         mut queue: MutexGuard<'a, Queue>,
         next: Next,
     ) -> MutexGuard<'a, Queue> {
@@ -58,7 +63,7 @@ impl Inner {
                     queue.advance(Err(error));
                 } else {
                     queue.has_launched = true;
-                    let launching = Launching::new(next, items, self.turns.threads);
+                    let launching = Launching::new(next, items, cores.turns.threads);
                     queue.current = Current::Launch(launching);
                 }
                 queue
@@ -67,7 +72,7 @@ impl Inner {
                 queue.current = Current::Host;
                 drop(queue);
                 let began = Instant::now();
-                let answer = self.do_step(step);
+                let answer = cores.do_step(step);
                 let took = began.elapsed();
                 // So that who is told that it is done finds its buffers free.
                 drop(next);
@@ -88,6 +93,7 @@ impl Inner {
     /// Runs a chunk of the launch that is current; none if there is nothing more for this thread.
     fn chunk<'a>(
         self: &'a Arc<Self>,
+        cores: &Cores,
         mut queue: MutexGuard<'a, Queue>,
         thread: usize,
     ) -> Option<MutexGuard<'a, Queue>> {
@@ -103,7 +109,7 @@ impl Inner {
             drop(queue);
             let began = Instant::now();
             let outcome = match steps.get(index) {
-                Some(Step::Launch(launch)) => self.run(thread, launch, &items, state),
+                Some(Step::Launch(launch)) => cores.run(thread, launch, &items, state),
                 _ => Outcome::Failed("a launch of ours is none".to_owned()),
             };
             let took = began.elapsed();
@@ -144,7 +150,9 @@ impl Inner {
         queue.advance(result);
         Some(queue)
     }
+}
 
+impl Cores {
     fn run(
         &self,
         thread: usize,

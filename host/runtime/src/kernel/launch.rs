@@ -55,6 +55,7 @@ impl Launcher {
         telemetry: bool,
         default_queue_size: NonZeroUsize,
         dumper: Option<Arc<CoreDumper>>,
+        devices: Devices,
     ) -> Self {
         Self {
             linkers: PerEngine::new(),
@@ -67,7 +68,7 @@ impl Launcher {
             default_queue_size,
             message_ids: Arc::default(),
             dumper,
-            devices: Devices::cpu(0),
+            devices,
         }
     }
 

@@ -6,6 +6,7 @@ use crate::executor::Executor;
 use crate::kernel::{CoreDumper, CoreDumps, Launcher, queue_capacity};
 use crate::module::{Compiler, LoadError, Loader, Provenance};
 use parking_lot::Mutex;
+use ringhost_compute::{Devices, Fence};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
-/// What data-parallel work is to run on. It is kept and reported; so far everything runs on the CPU.
+/// What data-parallel work is to run on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
@@ -59,6 +60,7 @@ pub struct Builder {
     telemetry: bool,
     default_queue_size: usize,
     backend: Backend,
+    fence: Fence,
     cache_folder: Option<PathBuf>,
     executor: Option<Executor>,
     compiler: Compiler,
@@ -72,6 +74,7 @@ impl Default for Builder {
             telemetry: false,
             default_queue_size: 1000,
             backend: Backend::Auto,
+            fence: Fence::default(),
             cache_folder: default_cache_folder(),
             executor: None,
             compiler: Compiler::default(),
@@ -95,9 +98,15 @@ impl Builder {
         }
     }
 
-    /// What data-parallel work is to run on. `auto` by default.
+    /// What data-parallel work is to run on. `auto` by default. With `cuda`, where there is no such
+    /// device, a kernel that asks for one gets a typed error.
     pub fn backend(self, backend: Backend) -> Self {
         Self { backend, ..self }
+    }
+
+    /// What becomes of an access on a GPU that is outside of the kernel's space. `mask` by default.
+    pub fn fence(self, fence: Fence) -> Self {
+        Self { fence, ..self }
     }
 
     /// Where compiled code is kept between runs. By default the folder `ringhost/code` in the
@@ -177,7 +186,13 @@ impl Builder {
         )
         .map_err(fault)?;
         let dumper = self.core_dumps.map(|to| Arc::new(CoreDumper::new(to)));
-        let launcher = Launcher::new(executor, self.telemetry, default_queue_size, dumper);
+        let devices = match self.backend {
+            Backend::Auto => Devices::auto(0, self.fence),
+            Backend::Cpu => Devices::cpu(0),
+            Backend::Cuda => Devices::cuda(0, self.fence),
+        };
+        let telemetry = self.telemetry;
+        let launcher = Launcher::new(executor, telemetry, default_queue_size, dumper, devices);
         Ok(RingKernelRuntime {
             shared: Arc::new(Shared {
                 registry: Registry::default(),

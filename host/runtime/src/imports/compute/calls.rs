@@ -1,6 +1,6 @@
 //! What the calls of a kernel do.
 
-use super::computing::{Buffer, Computing, Event, Plan, Space};
+use super::computing::{Buffer, Charge, Computing, Event, Plan, Space};
 use super::types::{
     Argument, Command, CopyPart, Error, FillPart, Launch, MadeBuffer, MadeEvent, MadePlan,
     MadeSpace, WritePart,
@@ -10,6 +10,7 @@ use crate::imports::{Host, Ports};
 use crate::lifecycle::KernelState;
 use ringhost_compute as compute;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::component::Resource;
 
@@ -41,17 +42,49 @@ impl Host {
         kind: Option<compute::DeviceKind>,
         bytes: u64,
     ) -> MadeSpace {
-        let computing = self.computing()?;
-        let charge = computing.charge(bytes)?;
-        let computer = computing.computer.clone();
-        // The first one of a component takes its compilation.
-        let make = move || computer.devices.space(kind, &computer.program, bytes);
-        let made = tokio::task::spawn_blocking(make).await;
-        let space = made.map_err(|error| Error::DeviceLost(error.to_string()))??;
+        let made = match self.make(kind, bytes).await {
+            // A space on a GPU takes more than is asked for. What is granted may be enough elsewhere.
+            Err(Error::Quota(_)) if kind.is_none() => {
+                self.make(Some(compute::DeviceKind::Cpu), bytes).await
+            }
+            made => made,
+        };
+        let (space, charge) = made?;
         self.computing()?.hold(Space {
             space,
             _charge: charge,
         })
+    }
+
+    /// Makes a space, and charges what it takes of what is granted.
+    async fn make(
+        &mut self,
+        kind: Option<compute::DeviceKind>,
+        bytes: u64,
+    ) -> Result<(compute::Space, Arc<Charge>), Error> {
+        let charge = self.computing()?.charge(bytes)?;
+        let computer = self.computing()?.computer.clone();
+        // The first one of a component takes its compilation.
+        let make = move || computer.devices.space(kind, &computer.program, bytes);
+        let made = tokio::task::spawn_blocking(make).await;
+        let space = made.map_err(|error| Error::DeviceLost(error.to_string()))??;
+        // On the CPU, what nothing has written takes no memory.
+        if space.device().kind == compute::DeviceKind::Cpu {
+            return Ok((space, charge));
+        }
+        drop(charge);
+        let charge = self.computing()?.charge(space.memory_bytes())?;
+        Ok((space, charge))
+    }
+
+    /// The devices. The first time, they are looked for.
+    pub(super) async fn devices(&mut self) -> Vec<compute::DeviceInfo> {
+        let Some(computing) = self.compute.as_deref() else {
+            return Vec::new();
+        };
+        let devices = computing.computer.devices.clone();
+        let list = tokio::task::spawn_blocking(move || devices.list());
+        list.await.unwrap_or_default()
     }
 
     pub(super) fn allocate(

@@ -26,9 +26,7 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
     linker.func_wrap_async("devices", |mut store: Store<'_>, ()| {
         Box::new(async move {
             begin(&mut store, 0).await;
-            let computing = store.data().compute.as_deref();
-            let devices =
-                computing.map_or_else(Vec::new, |computing| computing.computer.devices.list());
+            let devices = store.data_mut().devices().await;
             Ok((devices.into_iter().map(Into::into).collect::<Vec<Device>>(),))
         })
     })?;

@@ -1,0 +1,246 @@
+//! A batch: what is asked for in a turn, and what became of it.
+
+use super::code::code;
+use super::driver::Fault;
+use super::issue::{BATCH, Issued, Slice, Stop};
+use super::place::{Desk, LOWEST, Place, WORD};
+use crate::event::Stats;
+use crate::space::{Answer, Launch, Next, Step};
+use crate::{ComputeError, TrapCode};
+use ringhost_ptx::{Ending, Record};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// What became of a batch.
+#[derive(Default)]
+pub(crate) struct Batch {
+    /// Rounds of all steps that were done.
+    pub(crate) rounds: u32,
+    /// Steps that were done behind those.
+    pub(crate) steps: usize,
+    /// Items of the launch after them that were done.
+    pub(crate) first: u32,
+    /// What went wrong in that step, if anything.
+    pub(crate) error: Option<ComputeError>,
+    pub(crate) stats: Stats,
+    pub(crate) answer: Option<Answer>,
+}
+
+/// What the record says of a batch.
+pub(super) enum Found {
+    Nothing,
+    Cancelled,
+    /// By the number of the launch and of its item.
+    Trap(usize, u32, TrapCode),
+}
+
+impl Place {
+    /// Has what is next done, as much as fits into a turn, and waits for it.
+    pub(crate) fn run(&self, next: &Next) -> Batch {
+        let mut desk = self.desk.lock();
+        let entered = self.opened.context.enter();
+        let batch = entered
+            .map_err(Stop::Fault)
+            .and_then(|()| match next.steps.get(next.index) {
+                Some(Step::Read { .. }) => self.answer(&mut desk, next),
+                _ => match self.replayed(&mut desk, next)? {
+                    Some(batch) => Ok(batch),
+                    None => self.batch(&mut desk, next),
+                },
+            });
+        batch.unwrap_or_else(|stop| {
+            // What was asked for before may still run. If it cannot be waited for the device is lost.
+            let waited = self.stream.wait();
+            desk.staged = 0;
+            self.is_marked.store(true, Ordering::Relaxed);
+            Batch {
+                error: Some(
+                    waited.map_or_else(|fault| fault.into_error(0), |()| stop.into_error()),
+                ),
+                ..Batch::default()
+            }
+        })
+    }
+
+    fn answer(&self, desk: &mut Desk, next: &Next) -> Result<Batch, Stop> {
+        let Some(Step::Read {
+            buffer,
+            part,
+            reply,
+        }) = next.steps.get(next.index)
+        else {
+            return Ok(Batch::default());
+        };
+        let read = if buffer.is_poisoned() {
+            Err(ComputeError::Poisoned)
+        } else {
+            match room(part.length) {
+                Ok(mut bytes) => {
+                    self.read(desk, part.address.into(), &mut bytes)?;
+                    Ok(bytes)
+                }
+                Err(error) => Err(error),
+            }
+        };
+        Ok(Batch {
+            steps: 1,
+            answer: Answer::to(reply, read),
+            ..Batch::default()
+        })
+    }
+
+    fn batch(&self, desk: &mut Desk, next: &Next) -> Result<Batch, Stop> {
+        let mut issued = Issued::new(next);
+        desk.begin.set(&self.stream)?;
+        let stopped = match self.issue(desk, next, &mut issued) {
+            Err(Stop::Fault(Fault::Lost(reason))) => return Err(Stop::Fault(Fault::Lost(reason))),
+            Err(stop) => Some(stop.into_error()),
+            Ok(()) => None,
+        };
+        let (found, took) = self.settle(desk, &issued, next)?;
+        let mut batch = Batch {
+            steps: issued.step.saturating_sub(next.index),
+            first: issued.first,
+            error: stopped,
+            ..Batch::default()
+        };
+        batch.stats.device_time = took;
+        let mut ran = issued.slices.len();
+        match found {
+            Found::Nothing => self.measure(next, &issued, took),
+            Found::Cancelled => {
+                batch.error = Some(ComputeError::Cancelled);
+                // Nobody knows how far it came.
+                ran = 0;
+                batch.steps = 0;
+                batch.first = next.first;
+            }
+            Found::Trap(ordinal, index, code) => {
+                let slice = issued.slices.get(ordinal).copied();
+                let slice = slice.ok_or_else(stray)?;
+                ran = ordinal;
+                batch.steps = slice.step.saturating_sub(next.index);
+                batch.first = slice.first;
+                batch.stats.items = index.into();
+                batch.error = Some(trap(next, slice, index, code));
+            }
+        }
+        for (number, slice) in issued.slices.iter().enumerate() {
+            if number < ran {
+                batch.stats.items = batch.stats.items.saturating_add(slice.count.into());
+            }
+            let is_end = launch_of(next, slice.step)
+                .is_some_and(|launch| slice.first.saturating_add(slice.count) == launch.items);
+            if is_end && number <= ran {
+                batch.stats.launches = batch.stats.launches.saturating_add(1);
+            }
+        }
+        Ok(batch)
+    }
+
+    /// Waits for all that was asked for; what the record says of it, and how long it took.
+    pub(super) fn settle(
+        &self,
+        desk: &mut Desk,
+        issued: &Issued,
+        next: &Next,
+    ) -> Result<(Found, Duration), Stop> {
+        let has_launched = !issued.slices.is_empty();
+        if has_launched {
+            self.stream
+                .download((&self.record, LOWEST), &mut desk.word, 0, WORD)?;
+        }
+        desk.end.set(&self.stream)?;
+        desk.end.wait()?;
+        desk.staged = 0;
+        let took = desk.begin.until(&desk.end)?;
+        if !has_launched {
+            return Ok((Found::Nothing, took));
+        }
+        let mut word = [0; WORD];
+        word.copy_from_slice(desk.word.part(0, WORD)?);
+        let word = u64::from_le_bytes(word);
+        if word != Record::CLEAR {
+            self.is_marked.store(true, Ordering::Relaxed);
+        }
+        Ok((self.found(word, issued, next)?, took))
+    }
+
+    fn found(&self, word: u64, issued: &Issued, next: &Next) -> Result<Found, Stop> {
+        let (ordinal, index) = match Ending::read(word) {
+            None => return Ok(Found::Nothing),
+            Some(Ending::Cancelled) => return Ok(Found::Cancelled),
+            Some(Ending::Trapped { ordinal, index, .. }) => (ordinal, index),
+        };
+        let ordinal = usize::try_from(ordinal).unwrap_or(usize::MAX);
+        let slice = issued.slices.get(ordinal).ok_or_else(stray)?;
+        let launch = launch_of(next, slice.step).ok_or_else(stray)?;
+        let translation = &self.function(launch)?.translation;
+        let trapped = translation.trapped(word).ok_or_else(stray)?;
+        Ok(Found::Trap(ordinal, index, code(trapped.kind)))
+    }
+
+    /// Learns how fast functions are.
+    fn measure(&self, next: &Next, issued: &Issued, took: Duration) {
+        let function = |slice: &Slice| {
+            let launch = launch_of(next, slice.step)?;
+            self.code.function(&launch.function)
+        };
+        if let [slice] = issued.slices.as_slice() {
+            if let Some(function) = function(slice) {
+                function.measured(slice.count, took);
+            }
+        } else if took > issued.time.saturating_mul(2) && took > BATCH {
+            let factor = took.as_secs_f64() / issued.time.as_secs_f64().max(1e-6);
+            for slice in &issued.slices {
+                if let Some(function) = function(slice) {
+                    function.slowed(factor);
+                }
+            }
+        }
+    }
+}
+
+impl Stop {
+    pub(super) fn into_error(self) -> ComputeError {
+        match self {
+            Self::Fault(fault) => fault.into_error(0),
+            Self::Failed(error) => error,
+        }
+    }
+}
+
+fn launch_of(next: &Next, step: usize) -> Option<&Launch> {
+    match next.steps.get(step) {
+        Some(Step::Launch(launch)) => Some(launch),
+        _ => None,
+    }
+}
+
+pub(super) fn trap(next: &Next, slice: Slice, index: u32, code: TrapCode) -> ComputeError {
+    ComputeError::Trap {
+        function: launch_of(next, slice.step)
+            .map(|launch| launch.function.clone())
+            .unwrap_or_default(),
+        item: slice.first.saturating_add(index),
+        code,
+    }
+}
+
+/// The record names what was not launched: something has written where it must not.
+fn stray() -> Stop {
+    Stop::Fault(Fault::Lost("its error record makes no sense".to_owned()))
+}
+
+/// Room for so many bytes, all zero.
+fn room(length: u32) -> Result<Vec<u8>, ComputeError> {
+    let no_room = || ComputeError::OutOfMemory {
+        requested: length.into(),
+        reason: "the host has no room for a copy; read less at once".to_owned(),
+    };
+    let length = usize::try_from(length).map_err(|_| no_room())?;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length).map_err(|_| no_room())?;
+    bytes.resize(length, 0);
+    Ok(bytes)
+}

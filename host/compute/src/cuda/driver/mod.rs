@@ -1,0 +1,19 @@
+//! What is used of the CUDA driver: handles that are freed with their last owner, and errors that say
+//! whether the device can go on. The driver's own functions are described at
+//! <https://docs.nvidia.com/cuda/cuda-driver-api>.
+
+mod context;
+mod event;
+mod fault;
+mod graph;
+mod memory;
+mod module;
+mod stream;
+
+pub(super) use context::{Card, Context, cards};
+pub(super) use event::Mark;
+pub(super) use fault::Fault;
+pub(super) use graph::Graph;
+pub(super) use memory::{Memory, Pinned};
+pub(super) use module::Kernel;
+pub(super) use stream::Stream;
