@@ -184,7 +184,8 @@ impl<'a> Outline<'a> {
     }
 
     fn name_global(&mut self, global: u32, name: &str) {
-        if name == super::STACK_POINTER {
+        // The compiler of AssemblyScript has the path of its library before it.
+        if name.rsplit('/').next() == Some(super::STACK_POINTER) {
             self.named_stack_pointer = Some(global);
         }
     }
