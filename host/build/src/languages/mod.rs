@@ -15,6 +15,7 @@ use crate::contract::World;
 use crate::messages;
 use crate::project::{Language, Project};
 use anyhow::{Context, Result};
+use ringhost_compute::Program;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,6 +67,7 @@ pub fn build(project: &Project) -> Result<PathBuf> {
             component::of_module(&module, messages.as_deref()).with_context(no_kernel)?
         }
     };
+    Program::of_component(&component).with_context(no_kernel)?;
     let path = project.component();
     fs::write(&path, component).with_context(|| format!("cannot write {}", path.display()))?;
     let beside = path.with_extension("toml");

@@ -27,6 +27,23 @@ fn a_program_with_a_main_function_is_told_what_a_kernel_is() {
 }
 
 #[test]
+fn a_compute_function_that_needs_the_host_is_told_with_what_it_reaches() {
+    let text = r#"(module
+        (import "ring:kernel/lifecycle@0.1.0" "is-active" (func $active (result i32)))
+        (memory (export "memory") 1)
+        (func (export "run") (result i32) i32.const 0)
+        (func (export "compute:ask") (param i32) call $active drop))"#;
+    build(text).fails(
+        1,
+        &[
+            "kernel.wat is no kernel",
+            "the compute function `ask` cannot be taken out of the kernel",
+            "it calls the import `is-active`",
+        ],
+    );
+}
+
+#[test]
 fn so_is_a_component_of_another_world() {
     let text =
         r#"(component (instance $greet) (export "acme:door/greet@1.0.0" (instance $greet)))"#;
