@@ -1,11 +1,12 @@
-// Exports the functions for a kernel's state by the names that they have in the contract, which are no
-// names in AssemblyScript.
+// Exports functions by the names that the contract has for them, which are no names in AssemblyScript.
+
+import names from "./names.mjs";
 
 export default class {
   afterCompile(module) {
-    for (const name of ["snapshot", "restore"]) {
-      module.removeExport(name);
-      module.addFunctionExport(`build/entry/${name}`, `ring:kernel/state@0.1.0#${name}`);
+    for (const { export: exported, function: compiled, name } of names) {
+      module.removeExport(exported);
+      module.addFunctionExport(compiled, name);
     }
   }
 }

@@ -3,6 +3,7 @@
 mod code_cache;
 mod compilation;
 mod compute;
+mod compute_assemblyscript;
 mod compute_kernels;
 mod compute_languages;
 mod conformance;

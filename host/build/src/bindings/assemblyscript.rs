@@ -13,12 +13,14 @@ use wit_parser::{
 ///
 /// Of a record there are its size and where its fields are, as in `MESSAGE_PAYLOAD`; of an enumeration
 /// and a variant the numbers of its cases, and of what can hold a value also where that is, as in
-/// `SEND_ERROR_VALUE`. What a function gives in memory goes by the function's name.
+/// `SEND_ERROR_VALUE`. What a function gives in memory goes by the function's name. A method goes by its
+/// resource's name and its own, and `drop_SPACE` gives a resource back. What a kernel does not use of this
+/// the compiler leaves out, compute too.
 ///
 /// # Errors
 /// If a function of the contract has more parameters than the binary interface passes as numbers.
 pub(crate) fn module(world: World) -> Result<String> {
-    let (resolve, id) = world.resolve()?;
+    let (resolve, id) = world.resolve_with_compute()?;
     let mut sizes = SizeAlign::default();
     sizes.fill(&resolve);
     let mut writer = Writer {
@@ -57,7 +59,12 @@ impl<'a> Writer<'a> {
             return Ok(());
         };
         for (name, id) in &interface.types {
-            self.layout(name, &Type::Id(*id))?;
+            let of = Type::Id(*id);
+            self.layout(name, &of)?;
+            if let (true, Some(TypeDefKind::Resource)) = (is_imported, self.kind(&of)) {
+                let dropped = format!("[resource-drop]{name}");
+                self.declare(key, &dropped, &format!("drop_{name}"), "p0: i32", "void")?;
+            }
         }
         for function in interface.functions.values() {
             if is_imported {
@@ -79,10 +86,19 @@ impl<'a> Writer<'a> {
         for (at, parameter) in signature.params.iter().enumerate() {
             parameters.push(format!("p{at}: {}", core(*parameter)));
         }
-        let module = self.resolve.name_world_key(key);
-        let label = name.replace('-', "_");
-        let parameters = parameters.join(", ");
         let result = signature.results.first().map_or("void", |it| core(*it));
+        self.declare(key, name, &label(name), &parameters.join(", "), result)
+    }
+
+    fn declare(
+        &mut self,
+        key: &WorldKey,
+        name: &str,
+        label: &str,
+        parameters: &str,
+        result: &str,
+    ) -> Result<()> {
+        let module = self.resolve.name_world_key(key);
         writeln!(
             self.text,
             "\n@external({module:?}, {name:?})\n\
@@ -94,7 +110,7 @@ impl<'a> Writer<'a> {
     /// Says where what a function gives is in memory.
     fn given(&mut self, function: &Function) -> Result<()> {
         match &function.result {
-            Some(given) => self.layout(&function.name, given),
+            Some(given) => self.layout(&label(&function.name), given),
             None => Ok(()),
         }
     }
@@ -140,6 +156,7 @@ impl<'a> Writer<'a> {
                     &[result.ok.as_ref(), result.err.as_ref()],
                 )?;
             }
+            TypeDefKind::Option(held) => self.value(name, of, Int::U8, &[Some(held)])?,
             _ => {}
         }
         Ok(())
@@ -163,6 +180,12 @@ impl<'a> Writer<'a> {
         writeln!(self.text, "export const {label} = {number};")?;
         Ok(())
     }
+}
+
+/// A function's name in AssemblyScript. A method's has its kind before it, in brackets.
+fn label(name: &str) -> String {
+    let name = name.rsplit(']').next().unwrap_or(name);
+    name.replace(['-', '.'], "_")
 }
 
 /// A type of the binary interface.
@@ -193,6 +216,22 @@ mod tests {
             assert_eq!(module.matches(declared).count(), 1, "{declared}\n{module}");
         }
         assert!(!module.contains("sending"), "{module}");
+    }
+
+    #[test]
+    fn resources_have_their_methods_and_are_given_back() {
+        let module = module(World::Handler).unwrap();
+        for declared in [
+            "@external(\"ring:kernel/compute@0.1.0\", \"[static]space.create\")\n\
+             export declare function space_create(p0: i32, p1: i32, p2: i64, p3: usize): void;",
+            "@external(\"ring:kernel/compute@0.1.0\", \"[resource-drop]space\")\n\
+             export declare function drop_space(p0: i32): void;",
+            // The tag of the option, that of the result, and then the time that it took.
+            "export const EVENT_POLL_VALUE = 8;\n",
+            "export const LAUNCH_FUEL_VALUE = 32;\n",
+        ] {
+            assert_eq!(module.matches(declared).count(), 1, "{declared}\n{module}");
+        }
     }
 
     #[test]

@@ -2,14 +2,18 @@
 
 mod entry;
 mod lines;
+mod marks;
 
 use super::{Made, write};
 use crate::bindings;
+use crate::component::push_custom;
 use crate::contract::World;
 use crate::messages;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use entry::Export;
+use marks::Mark;
+use ringhost_compute::Program;
 use ringhost_toolchain::npm::Packages;
 use ringhost_toolchain::process::{compile as run_compiler, told};
 use std::fs;
@@ -36,7 +40,13 @@ macro_rules! file {
 }
 
 /// The SDK, which the compiler finds under the name `ringhost`.
-const SDK: [(&str, &str); 13] = [
+const SDK: [(&str, &str); 19] = [
+    file!("compute/command.ts"),
+    file!("compute/event.ts"),
+    file!("compute/failure.ts"),
+    file!("compute/index.ts"),
+    file!("compute/space.ts"),
+    file!("compute/views.ts"),
     file!("globals.ts"),
     file!("handler.ts"),
     file!("life.ts"),
@@ -55,11 +65,19 @@ const SDK: [(&str, &str); 13] = [
 /// Prints what a source exports.
 const EXPORTS: &str = include_str!("../../../../guest-sdk/assemblyscript/src/exports.mjs");
 
-/// Gives the functions for a kernel's state their names in the contract.
+/// Exports functions by names that are no names in AssemblyScript.
 const RENAME: &str = include_str!("../../../../guest-sdk/assemblyscript/src/rename.mjs");
 
 /// What the kernel's own library would import of its host, and what the SDK has in its place.
 const GLOBALS: [&str; 4] = ["abort", "console", "seed", "trace"];
+
+/// What begins the line of a function that is marked.
+const MARK: &str = "@compute ";
+
+/// What is to be known where a compute function cannot be taken out.
+const COLLECTED: &str = "a compute function has no memory of its own: no `new`, no array, text or closure \
+                         that is made while it runs, no `console`, and only constant words in `throw` \
+                         and `assert`";
 
 /// What a kernel's own stack has, in bytes: where the collector finds what is in use.
 const STACK: usize = 64 << 10;
@@ -74,6 +92,10 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             .arg(tools.join("node_modules/assemblyscript/dist/assemblyscript.js"))
             .arg(&project.source),
     )?;
+    let marks = (printed.lines())
+        .filter_map(|line| line.strip_prefix(MARK))
+        .map(Mark::read)
+        .collect::<Result<Vec<_>>>()?;
     let exports: Vec<_> = (printed.lines())
         .filter_map(|line| {
             let (name, rest) = line.split_once(' ')?;
@@ -86,9 +108,19 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         })
         .collect();
     let source = project.source.file_stem().unwrap_or_default();
-    let (world, entry) = entry::of(&exports, &format!("../{}", source.to_string_lossy()))?;
+    let source = source.to_string_lossy();
+    let (world, mut entry) = entry::of(&exports, &format!("../{source}"))?;
+    let mut names = Vec::new();
+    if world == World::StatefulHandler {
+        names.extend(["snapshot", "restore"].map(entry::state_name));
+    }
+    for mark in &marks {
+        let (text, name) = entry::marked(mark.name, &source);
+        entry += &text;
+        names.push(name);
+    }
     write(&folder.join("entry.ts"), &entry)?;
-    write_sdk(&folder.join("sdk"), world)?;
+    write_sdk(&folder.join("sdk"), world, &names)?;
     if let Some(messages) = messages::folder(project) {
         let text = fs::read_to_string(messages.join("messages.ts"))
             .context("there are no types of messages")?;
@@ -109,7 +141,7 @@ pub(super) fn build(project: &Project) -> Result<Made> {
         compile.arg("--use");
         compile.arg(format!("{global}=~lib/ringhost/globals/{global}"));
     }
-    if world == World::StatefulHandler {
+    if !names.is_empty() {
         compile.args(["--transform", "./build/sdk/rename.mjs"]);
     }
     run_compiler(&mut compile)?;
@@ -117,6 +149,11 @@ pub(super) fn build(project: &Project) -> Result<Made> {
     let map =
         fs::read_to_string(folder.join("module.wasm.map")).context("there is no source map")?;
     check_imports(&module)?;
+    if !marks.is_empty() {
+        let roles: String = marks.iter().map(Mark::roles).collect();
+        push_custom(&mut module, "ring:compute", roles.as_bytes());
+        Program::of_module(&module).context(COLLECTED)?;
+    }
     let name = project.folder.file_name().unwrap_or_default();
     lines::embed(&mut module, &map, &name.to_string_lossy())
         .context("its source map is of no use")?;
@@ -144,7 +181,7 @@ fn check_imports(module: &[u8]) -> Result<()> {
 }
 
 /// Writes the SDK, and the contract, as the compiler finds them.
-fn write_sdk(folder: &Path, world: World) -> Result<()> {
+fn write_sdk(folder: &Path, world: World, names: &[entry::Renamed]) -> Result<()> {
     let library = folder.join("ringhost");
     for (name, text) in SDK {
         write(&library.join(name), text)?;
@@ -157,5 +194,10 @@ fn write_sdk(folder: &Path, world: World) -> Result<()> {
     write(&library.join("index.ts"), &index)?;
     let contract = bindings::assemblyscript::module(world)?;
     write(&library.join("contract.ts"), &contract)?;
+    let names = serde_json::to_string_pretty(names)?;
+    write(
+        &folder.join("names.mjs"),
+        &format!("export default {names};\n"),
+    )?;
     write(&folder.join("rename.mjs"), RENAME)
 }

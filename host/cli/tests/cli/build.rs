@@ -1,6 +1,7 @@
 //! `ringhost build` of what is no kernel.
 
 use crate::support::{Outcome, ringhost_with};
+use ringhost_tests::is_there;
 use std::fs;
 use tempfile::TempDir;
 
@@ -41,6 +42,54 @@ fn a_compute_function_that_needs_the_host_is_told_with_what_it_reaches() {
             "it calls the import `is-active`",
         ],
     );
+}
+
+#[test]
+fn one_in_assemblyscript_that_allocates_or_has_another_type_is_told_so() {
+    if !is_there("assemblyscript-doubler") {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let source = folder.path().join("kernel.as.ts");
+    for (function, told) in [
+        (
+            "export function list(item: u32): void { const some = new Array<u32>(8); some[item] = 1; }",
+            [
+                "a compute function has no memory of its own: no `new`",
+                "the compute function `list` cannot be taken out of the kernel: its function",
+                "uses memory.grow, as an allocator does",
+            ],
+        ),
+        (
+            "export function say(item: u32): void { console.log(item.toString()); }",
+            [
+                "no `console`",
+                "the compute function `say`",
+                "cannot be taken out",
+            ],
+        ),
+        (
+            "export function fill(item: u32, all: Float32Array): void { all[item] = 1; }",
+            [
+                "`all` of the compute function `fill` is of type `Float32Array`",
+                "buffers as `In<f32>`",
+                "`Out<f32>`",
+            ],
+        ),
+        (
+            "function hidden(item: u32): void {}",
+            [
+                "`hidden` is marked with `@compute`",
+                "is not exported",
+                "`export function hidden`",
+            ],
+        ),
+    ] {
+        let text = format!("@compute {function}\nexport function run(): void {{}}\n");
+        fs::write(&source, text).unwrap();
+        let built = ringhost_with(["build".as_ref(), source.as_os_str()], "");
+        built.fails(1, &told);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::contract::World;
 use crate::languages::state;
 use anyhow::{Result, bail};
+use serde::Serialize;
 
 /// A function that a kernel's source exports.
 #[derive(Debug)]
@@ -12,6 +13,17 @@ pub(super) struct Export<'a> {
     pub parameters: usize,
     /// The type of what it returns, as the source has it.
     pub returns: &'a str,
+}
+
+/// An export that is to have a name that is no name in AssemblyScript.
+#[derive(Debug, Serialize)]
+pub(super) struct Renamed {
+    /// What this file exports it as.
+    export: String,
+    /// What the compiler calls the function.
+    function: String,
+    /// What it is to be exported as.
+    name: String,
 }
 
 /// What makes a kernel of one function.
@@ -101,6 +113,27 @@ pub(super) fn of(exports: &[Export<'_>], module: &str) -> Result<(World, String)
         text += STATE;
     }
     Ok((world, text))
+}
+
+/// A function for the kernel's state, by its name in the contract.
+pub(super) fn state_name(export: &str) -> Renamed {
+    Renamed {
+        export: export.to_owned(),
+        function: format!("build/entry/{export}"),
+        name: format!("ring:kernel/state@0.1.0#{export}"),
+    }
+}
+
+/// What is to be added for a compute function of a source, and its name in the component.
+pub(super) fn marked(function: &str, source: &str) -> (String, Renamed) {
+    let export = format!("compute_{function}");
+    let text = format!("export {{ {function} as {export} }} from \"../{source}\";\n");
+    let renamed = Renamed {
+        export,
+        function: format!("{source}/{function}"),
+        name: format!("compute:{function}"),
+    };
+    (text, renamed)
 }
 
 /// Refuses a function of other parameters, for which the compiler would name a line of this file's.
