@@ -42,7 +42,7 @@ async fn ask(runtime: &RingKernelRuntime, kernel: &str, words: &str) -> String {
 #[tokio::test]
 async fn each_is_refused_where_it_is_not_granted_compute() {
     for Launches { kernel: name, .. } in launches() {
-        let refused = runtime().launch_from(*name, kernel(name)).await;
+        let refused = runtime().launch_from(name, kernel(name)).await;
         let words = refused.unwrap_err().to_string();
         assert!(words.contains("compute = {}"), "{name}: {words}");
     }
@@ -133,8 +133,8 @@ async fn what_is_not_there_is_an_error_in_words() {
 async fn a_handle_that_was_freed_traps_the_kernel_alone() {
     for Launches { kernel, .. } in launches() {
         let runtime = started(kernel).await;
-        runtime.send(*kernel, "freed").await.unwrap();
-        match runtime.wait(*kernel).await.unwrap() {
+        runtime.send(kernel, "freed").await.unwrap();
+        match runtime.wait(kernel).await.unwrap() {
             Ending::Trapped(trap) => assert!(trap.reason.contains("handle"), "{trap}"),
             other => panic!("{kernel}: {other:?}"),
         }
