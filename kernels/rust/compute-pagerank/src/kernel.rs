@@ -47,10 +47,8 @@ fn ranked(request: &Request) -> Result<Response> {
     while rounds < ROUNDS {
         let base = (1.0 - damping + damping * held) / f64::from(nodes);
         let stats = space.run([
-            give::launch(nodes, &ranks, &degrees, &given),
-            take::launch(
-                nodes, base, damping, &starts, &sources, &given, &ranks, &changes,
-            ),
+            give::launch(nodes, damping, &ranks, &degrees, &given),
+            take::launch(nodes, base, &starts, &sources, &given, &ranks, &changes),
             sums::launch(ITEMS, ITEMS, &changes, &ranks, &degrees, &parts),
         ])?;
         device_time += stats.device_time;

@@ -45,23 +45,22 @@ pub struct Response {
 
 /// What each node gives along each of its edges.
 #[compute]
-fn give(item: Item, ranks: In<f64>, degrees: In<u32>, given: InOut<f64>) {
+pub fn give(item: Item, damping: f64, ranks: In<f64>, degrees: In<u32>, given: InOut<f64>) {
     let at = item.index();
     let degree = degrees.get(at);
     let each = if degree == 0 {
         0.0
     } else {
-        ranks.get(at) / f64::from(degree)
+        damping * ranks.get(at) / f64::from(degree)
     };
     given.set(at, each);
 }
 
 /// What each node gets, and by how much that changes its rank. `base` is what every node gets.
 #[compute(fuel = 100_000_000)]
-fn take(
+pub fn take(
     item: Item,
     base: f64,
-    damping: f64,
     starts: In<u32>,
     sources: In<u32>,
     given: In<f64>,
@@ -73,14 +72,14 @@ fn take(
     for edge in starts.get(at)..starts.get(at + 1) {
         sum += given.get(sources.get(edge as usize) as usize);
     }
-    let rank = base + damping * sum;
+    let rank = base + sum;
     changes.set(at, (rank - ranks.get(at)).abs());
     ranks.set(at, rank);
 }
 
 /// Of every `items`th node: the sum of changes, and of the ranks of those that have no edge.
 #[compute(fuel = 100_000_000)]
-fn sums(
+pub fn sums(
     item: Item,
     items: u32,
     changes: In<f64>,
@@ -115,17 +114,17 @@ mod tests {
         for item in (0..3).map(Item::new) {
             give(
                 item,
+                0.5,
                 In::new(&ranks),
                 In::new(&degrees),
                 InOut::new(&mut given),
             );
         }
-        assert_eq!(given, [0.25, 0.3, 0.0]);
+        assert_eq!(given, [0.125, 0.15, 0.0]);
         for item in (0..3).map(Item::new) {
             take(
                 item,
                 0.1,
-                0.5,
                 In::new(&starts),
                 In::new(&sources),
                 In::new(&given),
@@ -133,7 +132,7 @@ mod tests {
                 InOut::new(&mut changes),
             );
         }
-        assert_eq!(ranks, [0.1, 0.1 + 0.5 * 0.25, 0.1 + 0.5 * (0.25 + 0.3)]);
+        assert_eq!(ranks, [0.1, 0.1 + 0.125, 0.1 + (0.125 + 0.15)]);
         let mut parts = [0.0; 4];
         for item in (0..2).map(Item::new) {
             sums(

@@ -26,7 +26,7 @@ pub struct Request {
 
 /// An element of the product. Its sum is in the order of the columns, so it has the same bits everywhere.
 #[compute(fuel = 10_000_000)]
-fn multiply(
+pub fn multiply(
     item: Item,
     columns: u32,
     depth: u32,

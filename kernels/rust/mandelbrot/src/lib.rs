@@ -39,7 +39,15 @@ pub struct Picture {
 
 /// How many steps a point takes to go further than 2 from the middle of the plane, for each pixel.
 #[compute(fuel = 1_000_000)]
-fn escape(item: Item, width: u32, left: f64, top: f64, pixel: f64, steps: u32, taken: Out<u32>) {
+pub fn escape(
+    item: Item,
+    width: u32,
+    left: f64,
+    top: f64,
+    pixel: f64,
+    steps: u32,
+    taken: Out<u32>,
+) {
     let real = left + f64::from(item.number() % width) * pixel;
     let imaginary = top - f64::from(item.number() / width) * pixel;
     let (mut x, mut y, mut step) = (0.0_f64, 0.0_f64, 0);

@@ -40,7 +40,7 @@ pub struct Response {
 
 /// Moves one body by a step: first its velocity, then its place (the symplectic Euler method).
 #[compute(fuel = 10_000_000)]
-fn advance(item: Item, step: f32, from: In<f32>, velocities: InOut<f32>, to: Out<f32>) {
+pub fn advance(item: Item, step: f32, from: In<f32>, velocities: InOut<f32>, to: Out<f32>) {
     let at = item.index();
     let (x, y, z) = (from.get(4 * at), from.get(4 * at + 1), from.get(4 * at + 2));
     let (mut ax, mut ay, mut az) = (0.0_f32, 0.0_f32, 0.0_f32);

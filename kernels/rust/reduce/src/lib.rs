@@ -24,7 +24,7 @@ pub struct Summary {
 /// Of every `items`th number from the item's own on: the sum, the least and the largest, one behind the
 /// other in `parts`.
 #[compute(fuel = 100_000_000)]
-fn part(item: Item, items: u32, numbers: In<f64>, parts: InOut<f64>) {
+pub fn part(item: Item, items: u32, numbers: In<f64>, parts: InOut<f64>) {
     let (mut sum, mut least, mut largest) = (0.0_f64, f64::INFINITY, f64::NEG_INFINITY);
     let mut at = item.index();
     while at < numbers.length() {
@@ -42,7 +42,7 @@ fn part(item: Item, items: u32, numbers: In<f64>, parts: InOut<f64>) {
 
 /// Makes one of the parts, in the place of the first.
 #[compute(fuel = 10_000_000)]
-fn whole(_item: Item, parts: InOut<f64>) {
+pub fn whole(_item: Item, parts: InOut<f64>) {
     for at in 1..parts.length() / 3 {
         parts.set(0, parts.get(0) + parts.get(3 * at));
         parts.set(1, parts.get(1).min(parts.get(3 * at + 1)));
