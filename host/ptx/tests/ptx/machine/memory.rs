@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ptx_machine::Fault;
 use ringhost_ptx::{Record, Translation};
 
 /// Where the arena is on the device.
@@ -79,11 +80,9 @@ impl Memory {
         self.record.fill(0xff);
     }
 
-    fn place(&mut self, address: u64, bytes: u64) -> Result<&mut [u8], String> {
+    fn place(&mut self, address: u64, bytes: u64) -> Result<&mut [u8], Fault> {
         if !address.is_multiple_of(bytes) {
-            return Err(format!(
-                "misaligned access of {bytes} bytes at {address:#x}"
-            ));
+            return Err(Fault::Misaligned(address, bytes));
         }
         for (base, region) in [(ARENA, &mut self.arena[..]), (RECORD, &mut self.record[..])] {
             let Some(at) = address.checked_sub(base) else {
@@ -93,9 +92,7 @@ impl Memory {
                 return Ok(&mut region[at as usize..][..bytes as usize]);
             }
         }
-        Err(format!(
-            "access of {bytes} bytes outside of the arena, at {address:#x}"
-        ))
+        Err(Fault::Unmapped(address, bytes))
     }
 
     /// Where an access is in a memory that is not held whole.
@@ -105,7 +102,7 @@ impl Memory {
         (self.sparse.is_some() && inside).then_some(at..at + bytes)
     }
 
-    pub fn read(&mut self, address: u64, bytes: u64) -> Result<u64, String> {
+    pub fn read(&mut self, address: u64, bytes: u64) -> Result<u64, Fault> {
         if let (Some(range), Some(sparse)) = (self.far(address, bytes), &self.sparse) {
             let byte = |at: u64| u64::from(sparse.get(&at).copied().unwrap_or(0));
             return Ok(range.rev().fold(0, |word, at| (word << 8) | byte(at)));
@@ -115,7 +112,7 @@ impl Memory {
         Ok(u64::from_le_bytes(word))
     }
 
-    pub fn write(&mut self, address: u64, bytes: u64, value: u64) -> Result<(), String> {
+    pub fn write(&mut self, address: u64, bytes: u64, value: u64) -> Result<(), Fault> {
         let value = &value.to_le_bytes()[..bytes as usize];
         if let (Some(range), Some(sparse)) = (self.far(address, bytes), &mut self.sparse) {
             sparse.extend(range.zip(value.iter().copied()));

@@ -1,14 +1,8 @@
-//! A machine that runs PTX: small, slow and strict. It knows nothing of the translator, only the text.
-//!
-//! Where PTX leaves something open, or a device is known to differ from WebAssembly, it does what is
-//! least like WebAssembly: the NaN of arithmetic is never the canonical one, and a NaN becomes the
-//! worst integer. An access that a device would not survive is an error.
+//! The machine with what a launch of a translation has.
 
-mod arithmetic;
+mod launch;
 mod memory;
-mod parse;
-mod run;
 
+pub use launch::{Launch, run};
 pub use memory::{ARENA, Memory};
-pub use parse::{Instruction, Kernel, Operand};
-pub use run::{Launch, run};
+pub use ptx_machine::{Instruction, Kernel, Operand};

@@ -10,10 +10,12 @@ const NAN_F64: u64 = 0xfff8_0000_0000_0001;
 pub struct Type {
     /// `s`, `u`, `b`, `f`, or `p` for a predicate.
     pub kind: char,
+    /// How long it is.
     pub bits: u32,
 }
 
 impl Type {
+    /// The type of that name.
     pub fn parse(text: &str) -> Option<Self> {
         if text == "pred" {
             return Some(Self { kind: 'p', bits: 1 });

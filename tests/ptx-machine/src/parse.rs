@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::arithmetic::Type;
+
 /// What an instruction is given.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operand {
@@ -24,6 +26,9 @@ pub struct Instruction {
     pub guard: Option<(usize, bool)>,
     /// The name and what is behind its dots.
     pub name: Vec<String>,
+    /// Those of the name's parts that are types.
+    pub types: Vec<Type>,
+    /// What it takes, behind what it writes.
     pub operands: Vec<Operand>,
     /// Where it jumps to.
     pub targets: Vec<usize>,
@@ -34,8 +39,11 @@ pub struct Instruction {
 /// A kernel.
 #[derive(Debug, Clone, Default)]
 pub struct Kernel {
+    /// The name.
+    pub name: String,
     /// The name and type of each parameter.
     pub parameters: Vec<(String, String)>,
+    /// What it does, in order.
     pub instructions: Vec<Instruction>,
     /// The numbers of registers by their names.
     pub registers: HashMap<String, usize>,
@@ -54,7 +62,9 @@ impl Kernel {
             kernel.registers.insert(name.into(), number);
         }
         let (head, body) = text.split_once('{').expect("a body");
-        let (_, parameters) = head.split_once('(').expect("parameters");
+        let (start, parameters) = head.split_once('(').expect("parameters");
+        let name = start.split_whitespace().next_back().expect("a name");
+        kernel.name = name.to_owned();
         let (parameters, _) = parameters
             .split_once(')')
             .expect("an end of the parameters");
@@ -143,10 +153,12 @@ impl Kernel {
             .into_iter()
             .map(|text| self.operand(text))
             .collect();
-        let name = name.split('.').map(str::to_owned).collect();
+        let name: Vec<String> = name.split('.').map(str::to_owned).collect();
+        let types = name.iter().filter_map(|part| Type::parse(part)).collect();
         Instruction {
             guard,
             name,
+            types,
             operands,
             targets: Vec::new(),
             text,

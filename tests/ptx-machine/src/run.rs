@@ -1,94 +1,69 @@
 //! Runs threads, one after the other.
 
-use super::arithmetic::{Type, compare, compute, convert};
-use super::memory::{ARENA, Memory, RECORD};
-use super::parse::{Instruction, Kernel, Operand};
-use ringhost_ptx::Record;
+use crate::arithmetic::{Type, compare, compute, convert};
+use crate::memory::{Fault, Memory};
+use crate::parse::{Instruction, Kernel, Operand};
 
-/// What a launch is given, besides the memory.
-#[derive(Debug, Clone)]
-pub struct Launch {
+/// The threads of a launch.
+#[derive(Debug, Clone, Copy)]
+pub struct Grid {
+    /// How many blocks there are, in one dimension.
     pub blocks: u32,
+    /// How many threads a block has.
     pub threads: u32,
-    pub first: u64,
-    pub count: u64,
-    pub fuel: u64,
-    pub stack: u32,
-    pub ordinal: u32,
-    /// The bits of the function's own parameters.
-    pub parameters: Vec<u64>,
-    /// Instructions that all threads may take together.
-    pub most: u64,
     /// Whether the last thread runs first.
     pub backwards: bool,
-    /// After how many instructions of all threads the host cancels.
-    pub cancelled_after: Option<u64>,
 }
 
-impl Default for Launch {
-    fn default() -> Self {
-        Self {
-            blocks: 1,
-            threads: 1,
-            first: 0,
-            count: 1,
-            fuel: 1_000_000,
-            stack: 0,
-            ordinal: 0,
-            parameters: Vec::new(),
-            most: 20_000_000,
-            backwards: false,
-            cancelled_after: None,
-        }
-    }
-}
-
-/// Runs a launch. An error is what a device would not survive, or a thread that does not end.
-pub fn run(kernel: &Kernel, memory: &mut Memory, launch: &Launch) -> Result<(), String> {
-    let mut left = launch.most;
-    let mut threads: Vec<(u32, u32)> = (0..launch.blocks)
-        .flat_map(|block| (0..launch.threads).map(move |thread| (block, thread)))
-        .collect();
-    if launch.backwards {
-        threads.reverse();
-    }
-    for (block, thread) in threads {
+/// Runs a launch, whose parameters have these bits.
+///
+/// # Errors
+/// What a device would not survive, or what [`Memory::tick`] says.
+pub fn run<M: Memory>(
+    kernel: &Kernel,
+    memory: &mut M,
+    grid: Grid,
+    parameters: &[u64],
+) -> Result<(), Fault> {
+    let all = u64::from(grid.blocks) * u64::from(grid.threads);
+    for number in 0..all {
+        let number = if grid.backwards {
+            all - 1 - number
+        } else {
+            number
+        };
         let mut machine = Thread {
             kernel,
             memory,
-            launch,
-            registers: Vec::new(),
+            parameters,
+            registers: vec![0xdead_beef_dead_beef; kernel.registers.len()],
         };
-        machine.registers = vec![0xdead_beef_dead_beef; kernel.registers.len()];
         for (name, value) in [
-            ("%tid.x", thread),
-            ("%ntid.x", launch.threads),
-            ("%ctaid.x", block),
-            ("%nctaid.x", launch.blocks),
+            ("%tid.x", number % u64::from(grid.threads)),
+            ("%ntid.x", u64::from(grid.threads)),
+            ("%ctaid.x", number / u64::from(grid.threads)),
+            ("%nctaid.x", u64::from(grid.blocks)),
         ] {
-            machine.registers[kernel.number(name)] = u64::from(value);
+            machine.registers[kernel.number(name)] = value;
         }
-        machine.run(&mut left)?;
+        machine.run()?;
     }
     Ok(())
 }
 
-struct Thread<'a> {
+struct Thread<'a, M> {
     kernel: &'a Kernel,
-    memory: &'a mut Memory,
-    launch: &'a Launch,
+    memory: &'a mut M,
+    parameters: &'a [u64],
     registers: Vec<u64>,
 }
 
-impl Thread<'_> {
-    fn run(&mut self, left: &mut u64) -> Result<(), String> {
+impl<M: Memory> Thread<'_, M> {
+    fn run(&mut self) -> Result<(), Fault> {
         let mut at = 0;
         let kernel = self.kernel;
         while let Some(instruction) = kernel.instructions.get(at) {
-            *left = left.checked_sub(1).ok_or("the threads do not end")?;
-            if self.launch.cancelled_after == Some(self.launch.most - *left) {
-                self.memory.set_lowest(Record::CANCEL);
-            }
+            self.memory.tick()?;
             at += 1;
             if let Some((predicate, holds)) = instruction.guard
                 && (self.registers[predicate] != 0) != holds
@@ -99,24 +74,21 @@ impl Thread<'_> {
                 "bra" => at = instruction.targets[0],
                 "brx" => {
                     let index = self.value(&instruction.operands[0]) as u32 as usize;
-                    at = *instruction
-                        .targets
-                        .get(index)
-                        .ok_or("a branch beyond its table")?;
+                    let target = instruction.targets.get(index);
+                    at = *target
+                        .ok_or_else(|| Fault::Undefined("a branch beyond its table".into()))?;
                 }
                 "ret" => return Ok(()),
-                _ => self
-                    .step(instruction)
-                    .map_err(|why| format!("{why}: {}", instruction.text))?,
+                _ => self.step(instruction)?,
             }
         }
-        Err("the kernel has no end".into())
+        Err(Fault::Undefined("the kernel has no end".into()))
     }
 
-    fn step(&mut self, instruction: &Instruction) -> Result<(), String> {
+    fn step(&mut self, instruction: &Instruction) -> Result<(), Fault> {
         let name = &instruction.name;
         let operands = &instruction.operands;
-        let types: Vec<Type> = name.iter().filter_map(|part| Type::parse(part)).collect();
+        let types = &instruction.types;
         let ty = *types.last().unwrap_or(&Type {
             kind: 'b',
             bits: 64,
@@ -132,9 +104,8 @@ impl Thread<'_> {
                 Ok(())
             }
             "ld" => {
-                let value = self
-                    .memory
-                    .read(self.address(&operands[1]), u64::from(ty.bits / 8))?;
+                let address = self.address(&operands[1]);
+                let value = self.memory.read(address, u64::from(ty.bits / 8))?;
                 self.set(&operands[0], ty.widen(value));
                 Ok(())
             }
@@ -159,54 +130,44 @@ impl Thread<'_> {
                 Ok(())
             }
             _ => {
-                let values: Vec<u64> = operands[1..].iter().map(|o| self.value(o)).collect();
-                let value = compute(name, ty, &values);
+                let mut values = [0; 4];
+                for (value, operand) in values.iter_mut().zip(&operands[1..]) {
+                    *value = self.value(operand);
+                }
+                let value = compute(name, ty, &values[..operands.len() - 1]);
                 self.set(&operands[0], value);
                 Ok(())
             }
         }
     }
 
-    fn atomic(&mut self, name: &[String], ty: Type, operands: &[Operand]) -> Result<(), String> {
-        let bytes = u64::from(ty.bits / 8);
+    fn atomic(&mut self, name: &[String], ty: Type, operands: &[Operand]) -> Result<(), Fault> {
         let address = self.address(&operands[1]);
-        let found = self.memory.read(address, bytes)?;
         let value = ty.cut(self.value(&operands[2]));
-        let new = match name[name.len() - 2].as_str() {
+        let other = operands.get(3).map_or(0, |other| self.value(other));
+        let mut new = |found: u64| match name[name.len() - 2].as_str() {
             "add" => ty.cut(found.wrapping_add(value)),
             "and" => found & value,
             "or" => found | value,
             "xor" => found ^ value,
             "min" => found.min(value),
             "exch" => value,
-            "cas" if found == value => ty.cut(self.value(&operands[3])),
+            "cas" if found == value => ty.cut(other),
             "cas" => found,
             other => panic!("no atomic {other}"),
         };
-        self.memory.write(address, bytes, new)?;
+        let bytes = u64::from(ty.bits / 8);
+        let found = self.memory.update(address, bytes, &mut new)?;
         self.set(&operands[0], found);
         Ok(())
     }
 
     fn parameter(&self, name: &str, ty: &str) -> u64 {
-        let position = self
-            .kernel
-            .parameters
-            .iter()
-            .position(|(known, _)| known == name);
+        let mut known = self.kernel.parameters.iter();
+        let position = known.position(|(known, _)| known == name);
         let position = position.unwrap_or_else(|| panic!("no parameter {name}"));
         assert_eq!(self.kernel.parameters[position].1, ty, "the type of {name}");
-        match name {
-            "arena" => ARENA,
-            "size" => self.memory.size(),
-            "record" => RECORD,
-            "first" => self.launch.first,
-            "count" => self.launch.count,
-            "fuel" => self.launch.fuel,
-            "ordinal" => u64::from(self.launch.ordinal),
-            "stack" => u64::from(self.launch.stack),
-            _ => self.launch.parameters[position - 8],
-        }
+        self.parameters[position]
     }
 
     fn value(&self, operand: &Operand) -> u64 {
