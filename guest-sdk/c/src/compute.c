@@ -93,15 +93,24 @@ uint32_t ring_buffer_length(ring_buffer buffer) {
 
 ring_compute_status ring_buffer_write(ring_buffer buffer, uint32_t offset, const void *bytes,
                                       size_t length) {
-    ring_list_u8_t list = {length == 0 ? NULL : (uint8_t *)bytes, length};
+    const size_t at_once = 1 << 20; /* what one call can hand to the host in any case */
+    uint8_t *next = (uint8_t *)bytes;
     ring_kernel_compute_error_t error;
     if (buffer.handle == 0) {
         return ringhost_compute_refused(RING_COMPUTE_INVALID, dropped);
     }
-    return ring_kernel_compute_method_buffer_write(
-               (ring_kernel_compute_borrow_buffer_t){buffer.handle}, offset, &list, &error)
-               ? RING_COMPUTE_OK
-               : ringhost_compute_failed(&error);
+    do {
+        size_t part = length < at_once ? length : at_once;
+        ring_list_u8_t list = {part == 0 ? NULL : next, part};
+        if (!ring_kernel_compute_method_buffer_write(
+                (ring_kernel_compute_borrow_buffer_t){buffer.handle}, offset, &list, &error)) {
+            return ringhost_compute_failed(&error);
+        }
+        next += part;
+        offset += (uint32_t)part;
+        length -= part;
+    } while (length > 0);
+    return RING_COMPUTE_OK;
 }
 
 ring_compute_status ring_buffer_read(ring_buffer buffer, uint32_t offset, void *bytes,

@@ -7,6 +7,9 @@ import { Command, bytesOf } from "./command";
 import { Event, Stats } from "./event";
 import { fail } from "./failure";
 
+/** Bytes that one call can hand to the host in any case. */
+const AT_ONCE: u32 = 1 << 20;
+
 /** A kind of device. */
 export enum DeviceKind {
   /** The best that there is. */
@@ -168,12 +171,20 @@ export class Buffer<T> {
     } else {
       start = elements.dataStart;
     }
-    contract.buffer_write(this.handle, bytesOf<T>(at), start, bytesOf<T>(elements.length), result);
-    if (load<u8>(result) == 0) {
-      return true;
-    }
-    fail(result + contract.BUFFER_WRITE_VALUE);
-    return false;
+    let offset = bytesOf<T>(at);
+    let length = bytesOf<T>(elements.length);
+    do {
+      const part = min<u32>(length, AT_ONCE);
+      contract.buffer_write(this.handle, offset, start, part, result);
+      if (load<u8>(result) != 0) {
+        fail(result + contract.BUFFER_WRITE_VALUE);
+        return false;
+      }
+      start += part;
+      offset += part;
+      length -= part;
+    } while (length > 0);
+    return true;
   }
 
   /**

@@ -23,6 +23,9 @@ mod bindings {
     });
 }
 
+/// Bytes that one call hands to the host: it takes a message's length at least.
+const AT_ONCE: usize = 1 << 20;
+
 /// What a call returns that can fail.
 type Result<T> = std::result::Result<T, Error>;
 
@@ -124,7 +127,12 @@ impl<T: Element> Buffer<T> {
         let bytes = unsafe {
             std::slice::from_raw_parts(elements.as_ptr().cast::<u8>(), size_of_val(elements))
         };
-        self.buffer.write(0, bytes)
+        let mut offset = 0;
+        for part in bytes.chunks(AT_ONCE) {
+            self.buffer.write(offset, part)?;
+            offset = offset.saturating_add(part.len() as u32);
+        }
+        Ok(())
     }
 
     /// Its elements, when all that was submitted before is done.
