@@ -9,6 +9,8 @@ pub enum Limit {
     Instructions,
     /// [`Limits::calls`](crate::Limits::calls).
     Calls,
+    /// [`Limits::stack_bytes`](crate::Limits::stack_bytes).
+    StackBytes,
     /// Operators that can trap, of which a record can tell so many apart.
     Sites,
 }
@@ -19,6 +21,7 @@ impl std::fmt::Display for Limit {
             Self::ModuleBytes => "bytes of the module",
             Self::Instructions => "instructions with all calls inlined",
             Self::Calls => "calls nested in each other",
+            Self::StackBytes => "bytes of the C stack of an item",
             Self::Sites => "operators that can trap",
         })
     }

@@ -51,6 +51,8 @@ pub struct Limits {
     pub instructions: usize,
     /// How deep calls may be nested.
     pub calls: usize,
+    /// Bytes of the C stack of an item. On the CPU it has no more than the default.
+    pub stack_bytes: usize,
 }
 
 impl Default for Limits {
@@ -59,6 +61,7 @@ impl Default for Limits {
             module_bytes: 16 << 20,
             instructions: 50_000,
             calls: 64,
+            stack_bytes: 64 << 10,
         }
     }
 }

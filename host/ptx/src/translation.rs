@@ -4,7 +4,7 @@ use wasmparser::ValType;
 
 use crate::build::Builder;
 use crate::emit;
-use crate::error::{Error, Result};
+use crate::error::{Error, Limit, Result};
 use crate::module::Module;
 use crate::options::Options;
 use crate::passes;
@@ -143,6 +143,13 @@ pub fn translate(module: &[u8], function: &str, options: &Options) -> Result<Tra
     let mut built = builder.function;
     passes::simplify(&mut built);
     let bytes = passes::stack_bytes(&built, &pointers)?.next_multiple_of(16);
+    let most = options.limits.stack_bytes;
+    if bytes as usize > most {
+        return Err(Error::TooLarge {
+            limit: Limit::StackBytes,
+            most,
+        });
+    }
     passes::speed_up(&mut built);
     let (ptx, sites) = emit::print(
         &built,

@@ -333,6 +333,29 @@ fn a_stack_pointer_that_moves_by_what_is_not_constant_is_refused() {
 }
 
 #[test]
+fn a_stack_that_is_longer_than_on_the_cpu_is_refused() {
+    for (outer, taken) in [(65504, true), (65520, false)] {
+        let text = STACK
+            .replace("(i32.const 16)", &format!("(i32.const {outer})"))
+            .replace("(i32.const 66560)", "(i32.const 131072)");
+        let translated = translate(&parse(&text), "f", &options(Policy::Mask));
+        match translated {
+            Ok(translation) => {
+                assert!(taken);
+                assert_eq!(translation.stack.expect("a window").bytes, 65536);
+            }
+            Err(error) => {
+                assert!(!taken);
+                assert_eq!(
+                    error.to_string(),
+                    "the translation needs more than 65536 bytes of the C stack of an item"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn data_segments_are_handed_to_the_host() {
     let module = around(
         "(data (i32.const 65000) \"end\") (data (i32.const 8) \"start\")",
