@@ -23,7 +23,7 @@ const WITHOUT: &str = "nothing says which function is the kernel: write RING_SER
                        RING_LOOP(function) or RING_HANDLER(function) outside of any function";
 
 /// The SDK, as it is written to beside what is built.
-const SDK: [(&str, &str); 33] = [
+const SDK: [(&str, &str); 34] = [
     (
         "ringhost.h",
         include_str!("../../../../guest-sdk/c/include/ringhost.h"),
@@ -124,6 +124,10 @@ const SDK: [(&str, &str); 33] = [
     (
         "ringhost_compute.h",
         include_str!("../../../../guest-sdk/c/include/ringhost_compute.h"),
+    ),
+    (
+        "ringhost_compute.hpp",
+        include_str!("../../../../guest-sdk/cpp/include/ringhost_compute.hpp"),
     ),
     (
         "compute.h",
