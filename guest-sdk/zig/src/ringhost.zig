@@ -12,6 +12,7 @@
 
 const std = @import("std");
 
+pub const compute = @import("compute.zig");
 pub const typed = @import("typed.zig");
 
 /// Four bands. Within a band the order of sending is kept; a higher band is received first.

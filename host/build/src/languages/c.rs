@@ -23,7 +23,7 @@ const WITHOUT: &str = "nothing says which function is the kernel: write RING_SER
                        RING_LOOP(function) or RING_HANDLER(function) outside of any function";
 
 /// The SDK, as it is written to beside what is built.
-const SDK: [(&str, &str); 34] = [
+const SDK: [(&str, &str); 37] = [
     (
         "ringhost.h",
         include_str!("../../../../guest-sdk/c/include/ringhost.h"),
@@ -128,6 +128,18 @@ const SDK: [(&str, &str); 34] = [
     (
         "ringhost_compute.hpp",
         include_str!("../../../../guest-sdk/cpp/include/ringhost_compute.hpp"),
+    ),
+    (
+        "compute.zig",
+        include_str!("../../../../guest-sdk/zig/src/compute.zig"),
+    ),
+    (
+        "compute_function.zig",
+        include_str!("../../../../guest-sdk/zig/src/compute_function.zig"),
+    ),
+    (
+        "compute_raw.zig",
+        include_str!("../../../../guest-sdk/zig/src/compute_raw.zig"),
     ),
     (
         "compute.h",
