@@ -42,6 +42,12 @@ void median(uint32_t item, uint32_t *y) {
     y[item] = sorted[31];
 }
 
+// Every type of number, each at its own place.
+RING_COMPUTE(numbers, "a:value b:value c:value d:value e:value y:out:f64")
+void numbers(uint32_t item, int32_t a, uint64_t b, float c, double d, uint32_t e, double *y) {
+    y[item] = a + 10.0 * b + 100.0 * c + 1000.0 * d + 10000.0 * e;
+}
+
 static char told[256];
 
 static const char *name(ring_compute_status status) {
@@ -75,7 +81,7 @@ static void must(ring_compute_status status) {
 }
 
 // A space with a buffer of so many numbers, which count up from 1.
-static ring_space numbers(ring_buffer *buffer, uint32_t length) {
+static ring_space counted(ring_buffer *buffer, uint32_t length) {
     ring_space space;
     must(ring_space_create(&space, RING_ANY_DEVICE, ROOM));
     uint32_t *values = calloc(length, sizeof *values);
@@ -101,7 +107,7 @@ static unsigned long long sum(ring_buffer buffer) {
 
 static void run_double(uint32_t length) {
     ring_buffer x, y;
-    ring_space space = numbers(&x, length);
+    ring_space space = counted(&x, length);
     must(ring_buffer_allocate(&y, space, length * sizeof(uint32_t)));
     ring_command launch = RING_LAUNCH(doubled, length, ring_address(x), ring_address(y));
     ring_stats stats;
@@ -114,7 +120,7 @@ static void run_double(uint32_t length) {
 
 static void run_median(uint32_t items) {
     ring_buffer y;
-    ring_space space = numbers(&y, items);
+    ring_space space = counted(&y, items);
     ring_command launch = RING_LAUNCH(median, items, ring_address(y));
     must(ring_run(space, &launch, 1, NULL));
     snprintf(told, sizeof told, "%llu", sum(y));
@@ -125,7 +131,7 @@ static void run_median(uint32_t items) {
 // Filled, written, copied and launched in one submission.
 static void run_batch(void) {
     ring_buffer x, y;
-    ring_space space = numbers(&x, 4);
+    ring_space space = counted(&x, 4);
     uint32_t seven = 7, values[4];
     must(ring_buffer_allocate(&y, space, sizeof values));
     ring_command commands[] = {
@@ -143,9 +149,24 @@ static void run_batch(void) {
     ring_space_drop(&space);
 }
 
+static void run_numbers(void) {
+    ring_space space;
+    ring_buffer y;
+    double value;
+    must(ring_space_create(&space, RING_ANY_DEVICE, ROOM));
+    must(ring_buffer_allocate(&y, space, sizeof value));
+    ring_command launch = RING_LAUNCH(numbers, 1, ring_i32(-1), ring_u64(2), ring_f32(3),
+                                      ring_f64(4.5), ring_u32(5), ring_address(y));
+    must(ring_run(space, &launch, 1, NULL));
+    must(ring_buffer_read(y, 0, &value, sizeof value));
+    snprintf(told, sizeof told, "%d", (int)value);
+    ring_buffer_drop(&y);
+    ring_space_drop(&space);
+}
+
 static void run_plan(uint32_t times) {
     ring_buffer y;
-    ring_space space = numbers(&y, 1);
+    ring_space space = counted(&y, 1);
     ring_command twice[] = {
         RING_LAUNCH(add, 1, ring_u32(1), ring_address(y)),
         RING_LAUNCH(add, 1, ring_u32(1), ring_address(y)),
@@ -165,7 +186,7 @@ static void run_plan(uint32_t times) {
 // A launch that fails, what there is to be read after it, and when it was written whole.
 static void run_failing(const char *function) {
     ring_buffer y;
-    ring_space space = numbers(&y, 4);
+    ring_space space = counted(&y, 4);
     uint32_t values[4] = {1, 1, 0, 0};
     must(ring_buffer_write(y, 0, values, sizeof values));
     ring_argument arguments[] = {ring_address(y)};
@@ -182,7 +203,7 @@ static void run_failing(const char *function) {
 // A launch that does not end: polled, waited for, cancelled.
 static void run_endless(void) {
     ring_buffer y;
-    ring_space space = numbers(&y, 1);
+    ring_space space = counted(&y, 1);
     uint32_t zero = 0;
     must(ring_buffer_write(y, 0, &zero, sizeof zero));
     ring_command launch = ring_with_fuel(RING_LAUNCH(spin, 1, ring_address(y)), ENDLESS);
@@ -202,7 +223,7 @@ static void run_endless(void) {
 // A buffer outlives its space; one that was dropped is none.
 static void run_dropped(void) {
     ring_buffer y;
-    ring_space space = numbers(&y, 3);
+    ring_space space = counted(&y, 3);
     ring_space_drop(&space);
     unsigned long long total = sum(y);
     ring_buffer_drop(&y);
@@ -217,7 +238,7 @@ static void run_dropped(void) {
 // What was dropped, by a copy of its handle.
 static void run_freed(void) {
     ring_buffer y;
-    ring_space space = numbers(&y, 1);
+    ring_space space = counted(&y, 1);
     ring_buffer copy = y;
     ring_buffer_drop(&y);
     snprintf(told, sizeof told, "%u", (unsigned)ring_buffer_length(copy));
@@ -226,7 +247,7 @@ static void run_freed(void) {
 
 static void run_unknown(void) {
     ring_buffer y;
-    ring_space space = numbers(&y, 1);
+    ring_space space = counted(&y, 1);
     ring_command launch = ring_command_launch("nothing", 1, NULL, 0);
     const char *status = name(ring_run(space, &launch, 1, NULL));
     snprintf(told, sizeof told, "%s: %s", status, ring_compute_words());
@@ -257,6 +278,8 @@ static const char *obey(const ring_message *message, ring_replies *replies) {
         run_median(number);
     } else if (strcmp(words, "batch") == 0) {
         run_batch();
+    } else if (strcmp(words, "numbers") == 0) {
+        run_numbers();
     } else if (strcmp(words, "plan") == 0) {
         run_plan(number);
     } else if (strcmp(words, "fail") == 0) {

@@ -8,15 +8,25 @@ use ringhost_tests::{PATIENCE, is_there, kernel, runtime, start_with};
 /// A kernel that does what a message asks.
 struct Launches {
     kernel: &'static str,
-    /// How its function ends that goes out of bounds: where the language checks that, at the first item
-    /// that is none of the buffer's.
+    /// How its function ends that goes out of bounds: out of the space, or, where the language checks
+    /// that, out of the buffer.
     outside: &'static str,
 }
 
-const LAUNCHES: [Launches; 1] = [Launches {
-    kernel: "c-launches",
-    outside: "trap out of bounds in outside at 3",
-}];
+const LAUNCHES: [Launches; 3] = [
+    Launches {
+        kernel: "c-launches",
+        outside: "trap out of bounds in outside at 3",
+    },
+    Launches {
+        kernel: "cpp-launches",
+        outside: "trap out of bounds in outside at 3",
+    },
+    Launches {
+        kernel: "zig-launches",
+        outside: "trap unreachable in outside at 3",
+    },
+];
 
 /// Those whose kernel could be built.
 fn launches() -> impl Iterator<Item = &'static Launches> {
@@ -58,6 +68,7 @@ async fn a_function_of_each_runs_for_each_item_and_a_plan_again_and_again() {
             assert_eq!(ask(&runtime, kernel, &words).await, expected, "{kernel}");
         }
         for (words, expected) in [
+            ("numbers", "54819"),
             ("batch", "8 16843010 1 1"),
             ("plan 1000", "2001"),
             ("devices", "cpu"),
@@ -162,4 +173,93 @@ async fn saxpy_in_c_is_what_rust_computes() {
     let ending = runtime.wait("c-saxpy").await.unwrap();
     let words = "x and y are not of one length".to_owned();
     assert_eq!(ending, Ending::Failed(words));
+}
+
+/// As the kernel draws it.
+fn letter(item: u32, wide: u32, high: u32, most: u32) -> char {
+    let re = 3.0 * f64::from(item % wide) / f64::from(wide) - 2.0;
+    let im = 2.0 * f64::from(item / wide) / f64::from(high) - 1.0;
+    let (mut x, mut y, mut turn) = (0.0, 0.0, 0);
+    while turn < most && x * x + y * y <= 4.0 {
+        (x, y) = (x * x - y * y + re, 2.0 * x * y + im);
+        turn += 1;
+    }
+    char::from(b" .:-=+*#%@"[(turn * 9 / most) as usize])
+}
+
+#[tokio::test]
+async fn mandelbrot_in_cpp_is_what_rust_draws() {
+    const NAME: &str = "cpp-mandelbrot";
+    if !is_there(NAME) {
+        return;
+    }
+    let runtime = started(NAME).await;
+    for (wide, high, most) in [(1, 1, 1), (72, 24, 100), (301, 200, 255)] {
+        let request = encode(&(wide, high, most)).unwrap();
+        let answer = runtime.call_timeout(NAME, request, PATIENCE).await.unwrap();
+        let rows: Vec<String> = decode(&answer.payload).unwrap();
+        let drawn: String = rows.concat();
+        let expected: String = (0..wide * high)
+            .map(|item| letter(item, wide, high, most))
+            .collect();
+        assert_eq!(rows.len(), high as usize);
+        assert!(drawn == expected, "{drawn}");
+    }
+    // What no item can do with its fuel is told in words.
+    let request = encode(&(8_u32, 8_u32, u32::MAX)).unwrap();
+    runtime.send(NAME, request).await.unwrap();
+    let Ending::Failed(words) = runtime.wait(NAME).await.unwrap() else {
+        panic!("it did not fail");
+    };
+    assert!(words.starts_with("count failed at item "), "{words}");
+    assert!(words.ends_with("than its fuel allows"), "{words}");
+}
+
+/// Its mass, its place and its speed.
+type Body = (f64, [f64; 3], [f64; 3]);
+
+/// As the kernel moves them.
+fn moved(bodies: &[Body], step: f64) -> Vec<Body> {
+    let pulled = bodies.iter().map(|&(mass, here, mut speed)| {
+        let mut change = [0.0; 3];
+        for (other, there, _) in bodies {
+            let way = [0, 1, 2].map(|axis| there[axis] - here[axis]);
+            let square = way[0] * way[0] + way[1] * way[1] + way[2] * way[2] + 1e-9;
+            let strength = other / (square * square.sqrt());
+            for axis in 0..3 {
+                change[axis] += strength * way[axis];
+            }
+        }
+        for axis in 0..3 {
+            speed[axis] += step * change[axis];
+        }
+        (
+            mass,
+            [0, 1, 2].map(|axis| here[axis] + step * speed[axis]),
+            speed,
+        )
+    });
+    pulled.collect()
+}
+
+#[tokio::test]
+async fn bodies_in_zig_are_where_rust_moves_them() {
+    const NAME: &str = "zig-bodies";
+    if !is_there(NAME) {
+        return;
+    }
+    let runtime = started(NAME).await;
+    let mut bodies: Vec<Body> = (0..300)
+        .map(|number| {
+            let angle = f64::from(number) * 0.7;
+            let place = [angle.sin() * angle, angle.cos() * angle, angle.sin()];
+            (1.0 / (1.0 + angle), place, [angle.cos(), -angle.sin(), 0.1])
+        })
+        .collect();
+    let request = encode(&(&bodies, 0.01_f64, 20_u32)).unwrap();
+    let answer = runtime.call_timeout(NAME, request, PATIENCE).await.unwrap();
+    for _ in 0..20 {
+        bodies = moved(&bodies, 0.01);
+    }
+    assert_eq!(decode::<Vec<Body>>(&answer.payload).unwrap(), bodies);
 }
