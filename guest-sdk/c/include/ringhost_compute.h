@@ -33,7 +33,9 @@ extern "C" {
  * The text names each parameter behind the item, with its role: `value` for a number, `in` for what is
  * read, `out` for what all items together write whole, `inout`; and, if wanted, what a buffer holds: i8,
  * u8, i16, .. f64. Before them `fuel=1000` is how many turns of loops and calls an item may take. Without
- * the text all addresses are `inout`, with the host's default of fuel. */
+ * the text all addresses are `inout`, with the host's default of fuel.
+ *
+ * It goes to a section of its own by the assembler: clang's attribute makes data of it. */
 #define RING_COMPUTE(function, ...)                                                                \
     __asm__(".section \".custom_section.ring:compute\",\"\",@\n.ascii \"" #function                \
             " " __VA_ARGS__ "\\n\"\n.text\n");                                                     \

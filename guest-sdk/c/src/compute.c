@@ -7,10 +7,9 @@
 static const char dropped[] = "it was dropped, or was never made";
 
 static void device_of(ring_device *device, ring_kernel_compute_device_t *from) {
-    size_t length = from->name.len < sizeof device->name ? from->name.len : sizeof device->name - 1;
+    const char *name = (const char *)from->name.ptr;
     device->kind = (ring_device_kind)from->kind;
-    memcpy(device->name, from->name.ptr, length);
-    device->name[length] = 0;
+    ringhost_compute_put(device->name, sizeof device->name, 0, name, from->name.len);
     device->memory = from->memory;
     device->lanes = from->lanes;
 }

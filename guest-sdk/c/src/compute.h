@@ -11,4 +11,7 @@ ring_compute_status ringhost_compute_failed(ring_kernel_compute_error_t *error);
 /* Keeps a failure that the host was not asked about. */
 ring_compute_status ringhost_compute_refused(ring_compute_status status, const char *words);
 
+/* Writes text behind what is there, as far as there is room for it, and a zero; returns where that is. */
+size_t ringhost_compute_put(char *to, size_t size, size_t at, const char *text, size_t length);
+
 #endif

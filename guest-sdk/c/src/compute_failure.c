@@ -32,17 +32,20 @@ const ring_compute_failure *ring_compute_last_failure(void) { return &last; }
 
 const char *ring_compute_words(void) { return words; }
 
-/* Writes text as far as there is room for it, and a zero behind it. */
-static size_t put(char *to, size_t size, size_t at, const char *text, size_t length) {
+size_t ringhost_compute_put(char *to, size_t size, size_t at, const char *text, size_t length) {
     size_t room = size - 1 - at;
     size_t taken = length < room ? length : room;
+    /* Half of a character is no UTF-8, which the host wants of words that a kernel ends with. */
+    while (taken < length && taken > 0 && (text[taken] & 0xc0) == 0x80) {
+        taken--;
+    }
     memcpy(to + at, text, taken);
     to[at + taken] = 0;
     return at + taken;
 }
 
 static size_t add(size_t at, const char *text) {
-    return put(words, sizeof words, at, text, strlen(text));
+    return ringhost_compute_put(words, sizeof words, at, text, strlen(text));
 }
 
 static size_t add_number(size_t at, uint32_t number) {
@@ -52,11 +55,12 @@ static size_t add_number(size_t at, uint32_t number) {
         digits[--first] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    return put(words, sizeof words, at, digits + first, sizeof digits - first);
+    return ringhost_compute_put(words, sizeof words, at, digits + first, sizeof digits - first);
 }
 
 static void keep_trap(const ring_kernel_compute_trap_t *trap) {
-    put(function, sizeof function, 0, (const char *)trap->function.ptr, trap->function.len);
+    const char *name = (const char *)trap->function.ptr;
+    ringhost_compute_put(function, sizeof function, 0, name, trap->function.len);
     last.item = trap->item;
     last.code = (ring_trap_code)trap->code;
     size_t at = add(0, function);
@@ -96,7 +100,7 @@ ring_compute_status ringhost_compute_failed(ring_kernel_compute_error_t *error) 
     }
     ringhost_compute_refused(status, told == NULL && meanings[status] ? meanings[status] : "");
     if (told != NULL) {
-        put(words, sizeof words, 0, (const char *)told->ptr, told->len);
+        ringhost_compute_put(words, sizeof words, 0, (const char *)told->ptr, told->len);
     }
     if (status == RING_COMPUTE_TRAP) {
         keep_trap(&error->val.trap);

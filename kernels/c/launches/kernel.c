@@ -48,7 +48,7 @@ void numbers(uint32_t item, int32_t a, uint64_t b, float c, double d, uint32_t e
     y[item] = a + 10.0 * b + 100.0 * c + 1000.0 * d + 10000.0 * e;
 }
 
-static char told[256];
+static char told[640];
 
 static const char *name(ring_compute_status status) {
     static const char *const names[] = {"ok",       "invalid",   "no device", "out of memory",
@@ -245,10 +245,15 @@ static void run_freed(void) {
     ring_space_drop(&space);
 }
 
+// A function that is not there, with a name that is longer than there is room for in the words.
 static void run_unknown(void) {
+    char unknown[640] = "nothing";
+    while (strlen(unknown) < sizeof unknown - 3) {
+        strcat(unknown, "é");
+    }
     ring_buffer y;
     ring_space space = counted(&y, 1);
-    ring_command launch = ring_command_launch("nothing", 1, NULL, 0);
+    ring_command launch = ring_command_launch(unknown, 1, NULL, 0);
     const char *status = name(ring_run(space, &launch, 1, NULL));
     snprintf(told, sizeof told, "%s: %s", status, ring_compute_words());
     ring_buffer_drop(&y);

@@ -132,7 +132,7 @@ async fn what_is_not_there_is_an_error_in_words() {
     for Launches { kernel, .. } in launches() {
         let runtime = started(kernel).await;
         let words = ask(&runtime, kernel, "unknown").await;
-        let expected = "invalid: the program has no compute function `nothing`";
+        let expected = "invalid: the program has no compute function `nothing";
         assert!(words.starts_with(expected), "{kernel}: {words}");
         // A buffer keeps its space, and one that was dropped is none.
         let words = ask(&runtime, kernel, "dropped").await;
