@@ -294,7 +294,8 @@ static inline ring_argument ring_address(ring_buffer buffer) {
     return argument;
 }
 
-/* Bytes that go to a buffer. */
+/* Bytes that go to a buffer. All that one submission writes must fit into a message, 1 MiB by default; more
+ * is a trap, and is for ring_buffer_write. */
 static inline ring_command ring_command_write(ring_buffer to, uint32_t offset, const void *bytes,
                                               size_t length) {
     ring_command command;

@@ -160,7 +160,8 @@ class Command {
     std::vector<ring_argument> arguments_;
 };
 
-// Elements that go to a buffer, from this one on.
+// Elements that go to a buffer, from this one on. All that one submission writes must fit into a message,
+// 1 MiB by default; more is a trap, and is for Buffer::write.
 template <Element T>
 Command write(const Buffer<T> &to, std::size_t first,
               std::type_identity_t<std::span<const T>> elements) {

@@ -257,7 +257,8 @@ pub fn launchNamed(function: []const u8, items: u32) Command {
     return .{ .launch = .{ .function = function, .items = items, .arguments = .{} } };
 }
 
-/// Elements that go to a buffer, from this one on: `write(&x, 0, &.{ 1, 2 })`.
+/// Elements that go to a buffer, from this one on: `write(&x, 0, &.{ 1, 2 })`. All that one submission writes
+/// must fit into a message, 1 MiB by default; more is a trap, and is for `write` of the buffer.
 pub fn write(to: anytype, first: usize, elements: []const @TypeOf(to.*).Element) Command {
     const bytes = std.mem.sliceAsBytes(elements);
     return .{ .other = .{ .kind = .write, .value = .{ .write = .{
