@@ -1,7 +1,7 @@
 //! What a thread does for a space on a GPU when it is the space's turn.
 
 use super::job::{Current, Queue};
-use super::step::Step;
+use super::step::{Answer, Step};
 use super::{Inner, Place};
 use crate::cuda::Batch;
 use parking_lot::MutexGuard;
@@ -40,10 +40,14 @@ impl Inner {
                 place.ready();
                 line.watched(thread, &next.state, cancel, || place.run(&next))
             }));
-            let batch = ran.unwrap_or_else(|_| Batch {
+            let mut batch = ran.unwrap_or_else(|_| Batch {
                 error: Some(place.lost("the driver lacks a function that is needed")),
                 ..Batch::default()
             });
+            // Who reads has no event.
+            if let (Some(error), Some(Step::Read { reply, .. })) = (&batch.error, next.step()) {
+                batch.answer = Answer::to(reply, Err(error.clone()));
+            }
             // So that who is told that it is done finds its buffers free.
             drop(next);
             queue = self.queue.lock();

@@ -34,7 +34,12 @@ extern "C" fn stand_in_reset() {
     for context in state.contexts.clone().values() {
         state.clear(context);
     }
-    *state = State::default();
+    // Whoever still holds a handle of before must not come to what has it next.
+    let next = state.next;
+    *state = State {
+        next,
+        ..State::default()
+    };
 }
 
 /// # Safety

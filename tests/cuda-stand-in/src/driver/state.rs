@@ -43,7 +43,7 @@ pub struct State {
     pub lost: bool,
     /// Bytes of the device.
     pub memory: u64,
-    next: usize,
+    pub next: usize,
     pub contexts: HashMap<usize, Arc<Context>>,
     /// The device's own context, and how often it is retained.
     pub primary: Option<(Arc<Context>, u64)>,

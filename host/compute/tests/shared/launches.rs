@@ -51,7 +51,7 @@ async fn each_item_runs_once_on_any_number_of_threads() {
 
 /// Runs a function over buffers with these numbers, on one thread and on more; what is in the last of
 /// them afterwards is the same.
-async fn on_any_number_of_threads(
+pub async fn on_any_number_of_threads(
     text: &str,
     function: &str,
     items: u32,
@@ -267,27 +267,6 @@ async fn each_item_has_a_stack_of_its_own() {
     let bytes = on_any_number_of_threads(text, "f", 3000, &[vec![[0; 4]; 3000]], &[]).await;
     let expected: Vec<u8> = (0..3000_u32).flat_map(u32::to_le_bytes).collect();
     assert_eq!(bytes, expected);
-}
-
-#[tokio::test]
-async fn data_tables_several_results_and_early_returns_are_as_in_the_module() {
-    let text = r#"(table 2 funcref) (elem (i32.const 0) $double $square)
-        (data (i32.const 64) "\05\00\00\00")
-        (type $one (func (param i32) (result i32)))
-        (func $double (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
-        (func $square (param i32) (result i32) (i32.mul (local.get 0) (local.get 0)))
-        (func $pair (param i32) (result i32 i32)
-            (if (i32.eq (local.get 0) (i32.const 3)) (then (return (i32.const 30) (i32.const 1))))
-            (call_indirect (type $one) (local.get 0) (i32.and (local.get 0) (i32.const 1)))
-            (i32.load (i32.const 64)))
-        (func (export "compute:f") (param $i i32) (param $out i32)
-            (local.set $out (i32.add (local.get $out) (i32.shl (local.get $i) (i32.const 2))))
-            (if (i32.eq (local.get $i) (i32.const 5)) (then (return)))
-            (block (br_if 1 (i32.eq (local.get $i) (i32.const 6))))
-            (i32.store (local.get $out) (i32.add (call $pair (local.get $i)))))"#;
-    let bytes = on_any_number_of_threads(text, "f", 8, &[vec![[0; 4]; 8]], &[]).await;
-    let expected = [5, 6, 9, 31, 13, 0, 0, 54_u32];
-    assert_eq!(bytes, expected.map(u32::to_le_bytes).concat());
 }
 
 #[tokio::test]
