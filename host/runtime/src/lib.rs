@@ -56,6 +56,7 @@ pub use module::{
 pub use queue::{Overflow, QueueCounts};
 /// What becomes of an access on a GPU that is outside of a kernel's space.
 pub use ringhost_compute::Fence;
+pub use ringhost_compute::{DeviceInfo, DeviceKind};
 pub use runtime::{
     Backend, Builder, KernelSummary, Link, LinkReport, RingKernelRuntime, RuntimeSummary,
     TERMINATE_ALL_TIMEOUT, TERMINATE_TIMEOUT, TypedKernel,

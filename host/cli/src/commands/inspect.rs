@@ -1,5 +1,7 @@
 //! `ringhost inspect`.
 
+mod computing;
+
 use crate::console::{Console, print, visible};
 use crate::exit::Exit;
 use crate::flow::with_path;
@@ -10,15 +12,21 @@ use crate::log::{self, Level};
 use crate::stats::size;
 use anyhow::{Context, Result};
 use clap::Args;
+use computing::Computing;
 use ringhost::message::schema::Type;
-use ringhost::{Inspection, LaunchOptions, Needs, RingKernelRuntime, Want};
+use ringhost::{Grant, Inspection, LaunchOptions, Needs, RingKernelRuntime, Want};
 use serde::Serialize;
+use std::fs;
 use std::path::PathBuf;
 
 /// Show what a component is: its messages, what it imports, what it may use, and whether it can
 /// run here
 ///
 /// Nothing of the component is run. Any component can be shown, also one that is no kernel.
+///
+/// Of its compute functions it says what they take, and whether the CPU and a GPU can run them. Where one
+/// cannot, it says why; the bytes that it names are those of the module that the host takes out of the
+/// component.
 ///
 /// At the end stands the manifest that `ringhost run` would use with the same options, with every
 /// default filled in: it can be kept as the component's manifest. A limit that it does not name
@@ -64,6 +72,8 @@ struct Shown {
     runnable: bool,
     /// Why not.
     reason: Option<String>,
+    /// What it marks for data-parallel work.
+    compute: Computing,
     /// The file that says what it may use, where there is one.
     manifest_file: Option<String>,
     /// What it may use, after the options.
@@ -78,24 +88,32 @@ pub fn execute(arguments: Arguments) -> Result<Exit> {
     let unasked = arguments.grants.allow(&read).err();
     let manifest = arguments.loading.over(arguments.limits.over(read.options));
     let mut manifest = arguments.grants.beside(manifest);
-    let inspection = executor.block_on(async {
+    let (inspection, devices) = executor.block_on(async {
         let builder = arguments.loading.apply(RingKernelRuntime::builder())?;
         let runtime = builder.build()?;
         let queue_size = runtime.summary().default_queue_size;
         manifest.queue_size.get_or_insert(queue_size);
         let inspection = runtime.inspect_with(path.as_path(), &manifest).await;
-        inspection.map_err(|error| with_path(error, &path))
+        let inspection = inspection.map_err(|error| with_path(error, &path))?;
+        anyhow::Ok((inspection, runtime.devices()))
     })?;
+    let component = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let compute = Computing::of(&component, devices);
     let needs = &inspection.needs;
     let unfit = needs.check().err().map(|error| error.to_string());
     let ungranted = manifest.grants.admit(&needs.wants).err();
+    let unusable = compute
+        .fault()
+        .filter(|_| needs.wants.iter().any(|want| want.grant == Grant::Compute));
     let reason = unfit
+        .or(unusable)
         .or_else(|| unasked.map(|error| error.to_string()))
         .or_else(|| ungranted.map(|error| error.to_string()));
     let shown = Shown {
         runnable: reason.is_none(),
         reason,
         manifest_file: read.path.map(|path| path.display().to_string()),
+        compute,
         manifest,
         inspection,
     };
@@ -145,6 +163,8 @@ impl Shown {
         section("imports", or_none(imports.chain(unknown).collect()));
         section("exports", or_none(exports.chain(missing).collect()));
         section("wants", or_none(wants.collect()));
+        section("computes", or_none(self.compute.lines()));
+        section("devices", self.compute.device_lines());
         section("runs here", vec![runnable]);
         let file = self.manifest_file.as_deref();
         section("manifest", vec![file.unwrap_or("none").to_owned()]);

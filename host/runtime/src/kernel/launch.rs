@@ -15,7 +15,7 @@ use crate::sandbox::{Crowd, EngineKind, GrantError, Grants, Limits, PerEngine, T
 use bytes::Bytes;
 use lru::LruCache;
 use parking_lot::Mutex;
-use ringhost_compute::Devices;
+use ringhost_compute::{DeviceInfo, Devices, Program};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
@@ -123,20 +123,26 @@ impl Launcher {
         state: Option<Bytes>,
     ) -> Result<(Recipe, Source), Error> {
         module.needs.check().map_err(LoadError::from)?;
+        let program = module.program.clone().map_err(LoadError::Compute)?;
         let world = self.open(grants, module).await?;
         let linked = self.link(module)?;
         let source = linked.share(source);
         if let Some(watch) = module.windows.as_ref().and_then(|windows| windows.watch()) {
             self.executor.spawn(watch);
         }
-        let computer = self.computer(&world, module);
+        let computer = self.computer(&world, program);
         let recipe = Recipe::new(linked, module, self.crowd.clone(), world, computer, state)?;
         Ok((recipe, source))
     }
 
+    /// What kernels that are granted that compute on, the best first.
+    pub(crate) fn devices(&self) -> Vec<DeviceInfo> {
+        self.devices.list()
+    }
+
     /// What a kernel computes with, if it marks something for that and is granted it.
-    fn computer(&self, world: &World, module: &Module) -> Option<Computer> {
-        let (granted, program) = world.compute.zip(module.program.clone())?;
+    fn computer(&self, world: &World, program: Option<Program>) -> Option<Computer> {
+        let (granted, program) = world.compute.zip(program)?;
         Some(Computer {
             devices: self.devices.clone(),
             program,

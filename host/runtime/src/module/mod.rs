@@ -21,7 +21,7 @@ use compiler::Compilation;
 use known::Known;
 use lru::LruCache;
 use parking_lot::Mutex;
-use ringhost_compute::Program;
+use ringhost_compute::{Program, ProgramError};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,8 +54,8 @@ pub(crate) struct Module {
     pub(crate) windows: Option<Arc<Windows>>,
     pub(crate) needs: Needs,
     pub(crate) messages: Messages,
-    /// What it marks for data-parallel work.
-    pub(crate) program: Option<Program>,
+    /// What it marks for data-parallel work, or why that cannot be had: such a component can be inspected.
+    pub(crate) program: Result<Option<Program>, ProgramError>,
     pub(crate) component_bytes: usize,
     pub(crate) compiled_bytes: usize,
 }
@@ -194,8 +194,10 @@ impl Loader {
             let needs = Needs::of(&component, &engine);
             // Of those that do not compute nothing more is read.
             let computes = needs.wants.iter().any(|want| want.grant == Grant::Compute);
-            let program = computes.then(|| Program::of_component(&bytes));
-            let program = program.transpose().map_err(LoadError::Compute)?.flatten();
+            let program = match computes {
+                true => Program::of_component(&bytes),
+                false => Ok(None),
+            };
             Ok(Module {
                 digest,
                 kind,

@@ -9,6 +9,7 @@ use crate::lifecycle::{Call, KernelId, KernelState, Status};
 use crate::module::{Inspection, Source};
 use crate::telemetry::KernelTelemetry;
 use bytes::Bytes;
+use ringhost_compute::DeviceInfo;
 
 impl RingKernelRuntime {
     /// A kernel's state.
@@ -110,6 +111,11 @@ impl RingKernelRuntime {
     pub async fn snapshot(&self, kernel_id: &str) -> Result<Bytes, Error> {
         let kernel = self.shared.registry.kernel(kernel_id, Call::Snapshot)?;
         kernel.snapshot().await
+    }
+
+    /// The devices that kernels compute on which are granted that, the best first. There is always the CPU.
+    pub fn devices(&self) -> Vec<DeviceInfo> {
+        self.shared.launcher.devices()
     }
 
     /// What can be told of a component without running it. It may be for any world.
