@@ -11,8 +11,9 @@ use crate::{guest_compiler, kernels, ranks, river};
 const CLUB: &str = "kernels/pipelines/karate.toml";
 const RIVER: &str = "kernels/pipelines/nile.toml";
 
-/// Builds what it needs, runs one kernel and then a pipeline of two, and checks the pipeline's
-/// answer against published values; with all, the same for a pipeline of a kernel in each language.
+/// Builds what it needs, runs one kernel and then a pipeline of two, checks the pipeline's answer
+/// against published values, and has a picture drawn by all cores; with all, the same as for the
+/// pipeline for one of a kernel in each language.
 ///
 /// # Errors
 /// Where any of it fails or the answer is another.
@@ -23,8 +24,9 @@ pub fn run(is_all: bool) -> Result<()> {
     say("building the host (some minutes the first time: wasmtime is large)");
     // Over the whole workspace, as `cargo xtask test` builds it: what is selected decides which
     // features its dependencies get, and with others they would all be compiled once more.
-    let host = ["build", "--workspace", "--bins", "--example", "doubler"];
-    run_command(cargo().args(host))?;
+    let host = ["build", "--workspace", "--bins"];
+    let examples = ["--example", "doubler", "--example", "mandelbrot"];
+    run_command(cargo().args(host).args(examples))?;
 
     println!("\n1. One kernel: it is sent 21 and answers with the double.\n");
     run_command(built("examples/doubler").arg(kernels_folder().join("doubler.wasm")))?;
@@ -34,6 +36,14 @@ pub fn run(is_all: bool) -> Result<()> {
     let table = ranks::compare(&ranks::parse(&pipeline(CLUB)?)?).context("the demo failed")?;
     print!("{table}");
     println!("\nThe ranks are the published ones to three decimals.");
+
+    println!(
+        "\n3. One function that a kernel marks, over many items at once, on what the machine has:"
+    );
+    println!("   a picture of the Mandelbrot set, a pixel an item.\n");
+    let mut draw = built("examples/mandelbrot");
+    draw.arg(kernels_folder().join("mandelbrot.wasm"));
+    run_command(draw.arg(kernels_folder().with_file_name("mandelbrot.png")))?;
     if !is_all {
         return Ok(());
     }
@@ -45,7 +55,7 @@ pub fn run(is_all: bool) -> Result<()> {
             skipped.reason
         );
     }
-    println!("\n3. Ten kernels in a row, each in another language, in one process: what the Nile");
+    println!("\n4. Ten kernels in a row, each in another language, in one process: what the Nile");
     println!(
         "   carried in each year from 1871 to 1970 (Cobb 1978) goes through WAT, Python, C, C++,"
     );

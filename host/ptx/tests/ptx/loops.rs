@@ -269,10 +269,7 @@ fn loops_do_what_wasmtime_does_whatever_they_start_with() {
             }
         }
     }
-    assert!(
-        copies * 2 > count,
-        "{copies} of {count} loops have a copy"
-    );
+    assert!(copies * 2 > count, "{copies} of {count} loops have a copy");
     assert!(
         ends["None"] > 3 * count && ends["Some(OutOfBounds)"] > count,
         "{ends:?}"
