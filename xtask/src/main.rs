@@ -9,6 +9,7 @@ mod debian;
 mod demo;
 mod deny;
 mod fuzz;
+mod gpu;
 mod guest_compiler;
 mod hostile;
 mod instructions;
@@ -80,6 +81,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Compare what a GPU computes with what the CPU does, on a machine that has one
+    GpuCheck,
     /// Look for inputs that make the host break a promise: docs/fuzzing.md
     Fuzz {
         /// The target, all in turn where none is named
@@ -134,6 +137,7 @@ fn run(task: Task) -> Result<()> {
         Task::Bench { accept: true, .. } => instructions::accept(),
         Task::Bench { count: true, .. } => instructions::check(),
         Task::Bench { arguments, .. } => bench::run(&arguments),
+        Task::GpuCheck => gpu::check(),
         Task::Fuzz { target, minutes } => fuzz::run(target, minutes),
         Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Sanitize => sanitize::run(),

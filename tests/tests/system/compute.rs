@@ -76,7 +76,8 @@ async fn a_function_runs_for_each_item_and_a_plan_again_and_again() {
         );
     }
     assert_eq!(ask(&runtime, "plan 1000").await, "2001");
-    assert_eq!(ask(&runtime, "devices").await, "1");
+    let devices: u32 = ask(&runtime, "devices").await.parse().unwrap();
+    assert!(devices >= 1, "{devices}");
 }
 
 #[tokio::test]
