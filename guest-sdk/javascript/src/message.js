@@ -71,7 +71,8 @@ export function duration(timeout) {
     return Math.round(Math.min(Math.max(timeout, 0) * 1e6, Number.MAX_SAFE_INTEGER));
   }
   if (typeof timeout === "bigint") {
-    return timeout < 0n ? 0n : timeout;
+    // The engine ends a kernel that gives the host a bigint.
+    return Math.min(Math.max(Number(timeout), 0), Number.MAX_SAFE_INTEGER);
   }
   if (timeout !== undefined) {
     throw new TypeError(`${timeout} is no timeout: a number is milliseconds, a bigint is nanoseconds`);

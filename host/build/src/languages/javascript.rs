@@ -263,7 +263,7 @@ for (const [call, words] of [
 }
 const time = new Date(0);
 if (outgoing("x", { answers }).priority !== "low" || duration(-1) !== 0 || duration(1) !== 1e6
-  || duration(undefined) !== undefined || duration(-1n) !== 0n
+  || duration(undefined) !== undefined || duration(-1n) !== 0 || duration(5n) !== 5 || duration(1n << 64n) !== Number.MAX_SAFE_INTEGER
   || time.getTime() !== 0 || !(time instanceof Date)) {
   throw new Error("refuses what is meant");
 }
