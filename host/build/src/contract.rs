@@ -36,14 +36,19 @@ impl World {
         resolve(self.name())
     }
 
-    /// The contract with this world in it, and compute beside what it imports. What a module does not
-    /// import of a world, its component does not either.
-    pub(crate) fn resolve_with_compute(self) -> Result<(Resolve, WorldId)> {
-        resolve(match self {
+    /// The name of the world that has compute beside what this one imports.
+    pub(crate) fn name_with_compute(self) -> &'static str {
+        match self {
             Self::Kernel => "compute-kernel",
             Self::Handler => "compute-handler",
             Self::StatefulHandler => "stateful-compute-handler",
-        })
+        }
+    }
+
+    /// The contract with that world in it. What a module does not import of a world, its component does not
+    /// either.
+    pub(crate) fn resolve_with_compute(self) -> Result<(Resolve, WorldId)> {
+        resolve(self.name_with_compute())
     }
 
     /// The world for which a module or a component is made, by what it exports.

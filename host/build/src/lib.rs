@@ -22,6 +22,7 @@ mod contract;
 mod fit;
 mod languages;
 mod messages;
+mod prebuilt;
 mod project;
 
 /// The languages' compilers, at the versions with which [`build`] builds.

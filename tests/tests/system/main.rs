@@ -6,6 +6,7 @@ mod compute;
 mod compute_assemblyscript;
 mod compute_kernels;
 mod compute_languages;
+mod compute_prebuilt;
 mod conformance;
 mod core_dumps;
 mod dense;

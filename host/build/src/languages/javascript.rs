@@ -3,6 +3,7 @@
 use super::{Made, state, write};
 use crate::contract::{self, World};
 use crate::messages;
+use crate::prebuilt::Prebuilt;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use ringhost_toolchain::npm::Packages;
@@ -20,7 +21,7 @@ pub const TOOLS: Packages<'_> = Packages {
     what: "esbuild and the engine for JavaScript and TypeScript (50 MB, once)",
 };
 
-const SDK: [(&str, &str); 13] = [
+const SDK: [(&str, &str); 15] = [
     (
         "text.js",
         include_str!("../../../../guest-sdk/javascript/src/text.js"),
@@ -54,6 +55,14 @@ const SDK: [(&str, &str); 13] = [
         include_str!("../../../../guest-sdk/javascript/src/handler.js"),
     ),
     (
+        "compute.js",
+        include_str!("../../../../guest-sdk/javascript/src/compute.js"),
+    ),
+    (
+        "compute.d.ts",
+        include_str!("../../../../guest-sdk/javascript/src/compute.d.ts"),
+    ),
+    (
         "ringhost.d.ts",
         include_str!("../../../../guest-sdk/javascript/src/ringhost.d.ts"),
     ),
@@ -83,12 +92,17 @@ const ENTRIES: [(&str, World, &str, &str); 3] = [
     ("handle", World::Handler, "handling", "handle"),
 ];
 
-pub(super) fn build(project: &Project) -> Result<Made> {
+pub(super) fn build(project: &Project, prebuilt: Option<&Prebuilt>) -> Result<Made> {
     let tools = TOOLS.find_or_fetch()?.join("node_modules/.bin");
     let folder = project.build_folder();
     for (name, text) in SDK {
         write(&folder.join("sdk").join(name), text)?;
     }
+    let functions = prebuilt.map_or("{}".to_owned(), Prebuilt::parameters);
+    write(
+        &folder.join("sdk/functions.js"),
+        &format!("export default {functions};\n"),
+    )?;
     write(&folder.join("wit/ring-kernel.wit"), contract::TEXT)?;
     let exports = exports(&tools, project)?;
     let chosen: Vec<_> = ENTRIES
@@ -142,21 +156,44 @@ pub(super) fn build(project: &Project) -> Result<Made> {
                 "--alias:ringhost/typed={}",
                 folder.join("sdk/typed/index.js").display()
             ))
+            .args(["compute", "functions"].map(|name| {
+                let path = folder.join(format!("sdk/{name}.js"));
+                format!("--alias:ringhost/{name}={}", path.display())
+            }))
             .arg(format!("--outfile={}", bundle.display())),
     )?;
+    let world = match prebuilt {
+        Some(_) => world.name_with_compute(),
+        None => {
+            check_launches(&bundle)?;
+            world.name()
+        }
+    };
     append_places(&bundle)?;
     let component = folder.join("component.wasm");
     told(
         Command::new(tools.join("componentize-qjs"))
             .arg("--wit")
             .arg(folder.join("wit"))
-            .args(["--world", world.name(), "--sync", "--stub-wasi", "--js"])
+            .args(["--world", world, "--sync", "--stub-wasi", "--js"])
             .arg(&bundle)
             .arg("--output")
             .arg(&component),
     )?;
     let read = || format!("cannot read {}", component.display());
     Ok(Made::Component(fs::read(&component).with_context(read)?))
+}
+
+/// Refuses a bundle that launches functions where there are none.
+fn check_launches(bundle: &Path) -> Result<()> {
+    let text = fs::read_to_string(bundle).context("there is no bundle")?;
+    if text.contains("\"ring:kernel/compute@") {
+        bail!(
+            "it imports \"ringhost/compute\", which launches the functions of compute.wat or \
+             compute.wasm, and neither is beside it"
+        );
+    }
+    Ok(())
 }
 
 /// Appends to a bundle which of its lines came from where, for the stacks of its errors.

@@ -13,6 +13,7 @@ mod zig;
 use crate::component;
 use crate::contract::World;
 use crate::messages;
+use crate::prebuilt::Prebuilt;
 use crate::project::{Language, Project};
 use anyhow::{Context, Result};
 use ringhost_compute::Program;
@@ -43,19 +44,22 @@ pub fn build(project: &Project) -> Result<PathBuf> {
     let folder = project.build_folder();
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let messages = messages::generate(project)?;
+    let prebuilt = Prebuilt::beside(project)?;
     let made = match project.language {
         Language::Wat => wat::build(project),
         Language::C | Language::Cpp => c::build(project),
         Language::Zig => zig::build(project),
-        Language::JavaScript | Language::TypeScript => javascript::build(project),
-        Language::Python => python::build(project),
+        Language::JavaScript | Language::TypeScript => {
+            javascript::build(project, prebuilt.as_ref())
+        }
+        Language::Python => python::build(project, prebuilt.as_ref()),
         Language::Go => go::build(project),
         Language::Rust => rust::build(project),
         Language::AssemblyScript => assemblyscript::build(project),
     };
     let source = project.source.display();
     let no_kernel = || format!("{source} is no kernel");
-    let component = match made.with_context(|| format!("cannot build {source}"))? {
+    let mut component = match made.with_context(|| format!("cannot build {source}"))? {
         Made::Component(mut component) => {
             World::of(&component).with_context(no_kernel)?;
             if let Some(messages) = messages {
@@ -67,6 +71,9 @@ pub fn build(project: &Project) -> Result<PathBuf> {
             component::of_module(&module, messages.as_deref()).with_context(no_kernel)?
         }
     };
+    if let Some(prebuilt) = &prebuilt {
+        prebuilt.add_to(&mut component);
+    }
     Program::of_component(&component).with_context(no_kernel)?;
     let path = project.component();
     fs::write(&path, component).with_context(|| format!("cannot write {}", path.display()))?;

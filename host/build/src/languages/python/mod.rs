@@ -5,6 +5,7 @@ mod lists;
 use super::{Made, state, write};
 use crate::contract::{self, World};
 use crate::messages;
+use crate::prebuilt::Prebuilt;
 use crate::project::Project;
 use anyhow::{Context, Result, anyhow, bail};
 use ringhost_toolchain::process::told;
@@ -20,7 +21,7 @@ pub const TOOLS: Packages<'_> = Packages {
     what: "Python as a component (50 MB, once)",
 };
 
-const SDK: [(&str, &str); 10] = [
+const SDK: [(&str, &str); 11] = [
     (
         "ringhost/_snapshot.py",
         include_str!("../../../../../guest-sdk/python/ringhost/_snapshot.py"),
@@ -28,6 +29,10 @@ const SDK: [(&str, &str); 10] = [
     (
         "ringhost/_missing.py",
         include_str!("../../../../../guest-sdk/python/ringhost/_missing.py"),
+    ),
+    (
+        "ringhost/compute.py",
+        include_str!("../../../../../guest-sdk/python/ringhost/compute.py"),
     ),
     (
         "ringhost/__init__.py",
@@ -74,12 +79,18 @@ except (SyntaxError, ValueError) as error:
 print(*[part.name for part in tree.body if isinstance(part, ast.FunctionDef)])
 ";
 
-pub(super) fn build(project: &Project) -> Result<Made> {
+pub(super) fn build(project: &Project, prebuilt: Option<&Prebuilt>) -> Result<Made> {
     let tools = TOOLS.find_or_fetch()?;
     let folder = project.build_folder();
     for (name, text) in SDK {
         write(&folder.join("sdk").join(name), text)?;
     }
+    // What it is in JSON it is in Python.
+    let parameters = prebuilt.map_or("{}".to_owned(), Prebuilt::parameters);
+    write(
+        &folder.join("sdk/ringhost/_functions.py"),
+        &format!("FUNCTIONS = {parameters}\n"),
+    )?;
     write(&folder.join("wit/ring-kernel.wit"), contract::TEXT)?;
     let functions = told(
         Command::new("python3")
@@ -121,7 +132,7 @@ pub(super) fn build(project: &Project) -> Result<Made> {
             .arg(folder.join("wit"))
             .args([
                 "--world",
-                world.name(),
+                prebuilt.map_or(world.name(), |_| world.name_with_compute()),
                 "componentize",
                 entry,
                 "--stub-wasi",
