@@ -14,7 +14,14 @@ pub async fn timeout(subject: Subject) -> Result<()> {
 }
 
 pub async fn full(subject: Subject) -> Result<()> {
-    fill(&subject, LaunchOptions::default()).await?;
+    subject
+        .start(LaunchOptions::default().queue_size(4))
+        .await?;
+    subject.send("fill".to_owned()).await?;
+    let told = || subject.runtime.telemetry(ID).ok().flatten();
+    let refused = || told().is_some_and(|told| told.output.refused_full > 0);
+    ringhost_tests::eventually("there is no room", refused).await;
+    filled(&subject).await?;
     let answer = subject.receive_text().await?;
     ensure!(answer == "filled 4 timeout", "it sent {answer:?}");
     subject.expect("alive", "alive").await
@@ -22,22 +29,19 @@ pub async fn full(subject: Subject) -> Result<()> {
 
 pub async fn refuses(subject: Subject) -> Result<()> {
     let refusing = LaunchOptions::default().output_overflow(Overflow::Reject);
-    fill(&subject, refusing).await?;
-    // Its answer was refused, too, over which it ended in its own way.
+    subject.start(refusing.queue_size(4)).await?;
+    subject.send("fill".to_owned()).await?;
+    // Its answer is refused, too, for nobody has made room, and over that it ends in its own way.
     match subject.runtime.wait(ID).await? {
-        Ending::Returned => Ok(()),
-        Ending::Failed(words) if words.to_lowercase().contains("full") => Ok(()),
+        Ending::Returned => {}
+        Ending::Failed(words) if words.to_lowercase().contains("full") => {}
         ending => bail!("it {ending}"),
     }
+    filled(&subject).await
 }
 
-/// Has it fill its output queue, and receives what is in it once it was told that there is no room.
-async fn fill(subject: &Subject, options: LaunchOptions) -> Result<()> {
-    subject.start(options.queue_size(4)).await?;
-    subject.send("fill".to_owned()).await?;
-    let told = || subject.runtime.telemetry(ID).ok().flatten();
-    let refused = || told().is_some_and(|told| told.output.refused_full > 0);
-    ringhost_tests::eventually("there is no room", refused).await;
+/// Receives what it filled its output queue with.
+async fn filled(subject: &Subject) -> Result<()> {
     for _ in 0..4 {
         let answer = subject.receive_text().await?;
         ensure!(answer == "full", "it sent {answer:?}");
