@@ -97,7 +97,7 @@ impl Translation {
     /// The most threads of a block.
     pub const BLOCK: u32 = 256;
     /// After how many units of fuel an item looks at the record again, and ends if that says so.
-    pub const SLICE: u32 = 1 << 20;
+    pub const SLICE: u32 = 3 << 14;
 
     /// The trap that the `lowest` word of a record tells of; none where it tells of none, or of one that
     /// is not of this translation. Where launches of several translations are in a batch,

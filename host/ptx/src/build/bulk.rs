@@ -7,9 +7,11 @@ use super::Builder;
 use crate::error::Result;
 use crate::ir::{End, Instruction, Memory, Opcode, Type, Value};
 
-/// Each so many bytes the record is looked at: the first time after half of that, so that what is short
-/// never does.
+/// Each so many bytes the record is looked at, the first time after half of that.
 const LOOK: i32 = 1 << 21;
+
+/// It is also looked at before more bytes than this, and what is shorter does without.
+const SHORT: i32 = 1 << 10;
 
 /// What is written at each step.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +76,10 @@ impl Builder<'_> {
         let head = self.new_block(&[Type::I32])?;
         let body = self.new_block(&[])?;
         let behind = self.new_block(&[])?;
+        // A loop around it may come here many times before its fuel makes it look.
+        let short = self.i32(SHORT)?;
+        let long = self.pure(Opcode::LtU32, &[short, length])?;
+        self.instruction(Instruction::LookIf(long))?;
         let start = self.i32(0)?;
         let jump = self.jump(head, vec![start])?;
         self.end(End::Jump(jump));
