@@ -1,9 +1,10 @@
 //! A batch: what is asked for in a turn, and what became of it.
 
 use super::code::code;
+use super::desk::Desk;
 use super::driver::Fault;
 use super::issue::{BATCH, Issued, Slice, Stop};
-use super::place::{Desk, LOWEST, Place, WORD};
+use super::place::{LOWEST, Place, WORD};
 use crate::event::Stats;
 use crate::space::{Answer, Launch, Next, Step};
 use crate::{ComputeError, TrapCode};
@@ -37,29 +38,31 @@ pub(super) enum Found {
 impl Place {
     /// Has what is next done, as much as fits into a turn, and waits for it.
     pub(crate) fn run(&self, next: &Next) -> Batch {
-        let mut desk = self.desk.lock();
-        let entered = self.opened.context.enter();
-        let batch = entered
-            .map_err(Stop::Fault)
-            .and_then(|()| match next.steps.get(next.index) {
-                Some(Step::Read { .. }) => self.answer(&mut desk, next),
-                _ => match self.replayed(&mut desk, next)? {
-                    Some(batch) => Ok(batch),
-                    None => self.batch(&mut desk, next),
-                },
-            });
-        batch.unwrap_or_else(|stop| {
-            // What was asked for before may still run. If it cannot be waited for the device is lost.
-            let waited = self.stream.wait();
-            desk.staged = 0;
-            self.is_marked.store(true, Ordering::Relaxed);
-            Batch {
-                error: Some(
-                    waited.map_or_else(|fault| fault.into_error(0), |()| stop.into_error()),
-                ),
-                ..Batch::default()
-            }
+        let context = &self.opened.context;
+        let work = |desk: &mut Desk| {
+            self.some(desk, next).map_err(|stop| {
+                self.is_marked.store(true, Ordering::Relaxed);
+                // What was asked for before may still run. If it cannot be waited for the device is lost.
+                self.stream.wait().map_or_else(Stop::Fault, |()| stop)
+            })
+        };
+        let entered = context.enter();
+        let ran = entered.and_then(|()| self.opened.desks.at(context, work));
+        let batch = ran.unwrap_or_else(|fault| Err(Stop::Fault(fault)));
+        batch.unwrap_or_else(|stop| Batch {
+            error: Some(stop.into_error()),
+            ..Batch::default()
         })
+    }
+
+    fn some(&self, desk: &mut Desk, next: &Next) -> Result<Batch, Stop> {
+        if let Some(Step::Read { .. }) = next.steps.get(next.index) {
+            return self.answer(desk, next);
+        }
+        match self.replayed(desk, next)? {
+            Some(batch) => Ok(batch),
+            None => self.batch(desk, next),
+        }
     }
 
     fn answer(&self, desk: &mut Desk, next: &Next) -> Result<Batch, Stop> {

@@ -1,6 +1,7 @@
 //! The GPUs of this machine, and a context on each.
 
 use super::code::Code;
+use super::desk::Desks;
 use super::driver::{Card, Context, Fault, Pinned, Stream, cards};
 use super::place::{Place, WORD};
 use super::workers::Workers;
@@ -40,6 +41,7 @@ struct State {
 pub(crate) struct Opened {
     /// Programs that spaces hold, compiled, by their modules.
     compiled: Mutex<HashMap<Arc<[u8]>, Weak<Code>>>,
+    pub(super) desks: Desks,
     /// What ends launches that run.
     pub(super) control: Mutex<Control>,
     pub(super) context: Arc<Context>,
@@ -171,6 +173,7 @@ impl Opened {
         };
         Ok(Arc::new(Self {
             compiled: Mutex::default(),
+            desks: Desks::default(),
             control: Mutex::new(control),
             context,
             card: card.clone(),

@@ -1,8 +1,9 @@
 //! Steps become work on the device.
 
 use super::code::{FIRST, Function};
+use super::desk::Desk;
 use super::driver::{Fault, Memory};
-use super::place::{Desk, Place};
+use super::place::Place;
 use crate::ComputeError;
 use crate::buffer::Part;
 use crate::space::{Launch, Next, Step};

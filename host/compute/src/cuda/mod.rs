@@ -6,6 +6,7 @@
 
 mod batch;
 mod code;
+mod desk;
 mod devices;
 mod driver;
 mod issue;

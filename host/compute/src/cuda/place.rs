@@ -1,17 +1,14 @@
 //! A space in the memory of a GPU.
 
 use super::code::Code;
+use super::desk::Desk;
 use super::devices::Opened;
-use super::driver::{Fault, Mark, Memory, Pinned, Stream};
+use super::driver::{Fault, Memory, Stream};
 use crate::ComputeError;
 use crate::space::{Layout, PAGE};
-use parking_lot::Mutex;
 use ringhost_ptx::{Policy, Record, Translation};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Bytes of pinned memory through which a space is written and read.
-const STAGING: usize = 1 << 20;
 
 /// The largest memory that addresses of 32 bits reach.
 const LARGEST: u64 = 1 << 32;
@@ -44,20 +41,7 @@ pub(crate) struct Place {
     pub(super) stacks: u64,
     /// Whether the record says something.
     pub(super) is_marked: AtomicBool,
-    /// Locked by the thread whose turn it is.
-    pub(super) desk: Mutex<Desk>,
     pub(super) stream: Arc<Stream>,
-}
-
-/// What a thread needs while it asks for things.
-pub(super) struct Desk {
-    pub(super) pinned: Pinned,
-    /// Bytes of it that the device may still read.
-    pub(super) staged: usize,
-    /// What the record says, once it has been asked.
-    pub(super) word: Pinned,
-    pub(super) begin: Mark,
-    pub(super) end: Mark,
 }
 
 impl Place {
@@ -104,26 +88,18 @@ impl Place {
             size,
             stacks,
             is_marked: AtomicBool::new(false),
-            desk: Mutex::new(Desk {
-                pinned: Pinned::new(context, STAGING)?,
-                staged: 0,
-                word: Pinned::new(context, WORD)?,
-                begin: Mark::new(context)?,
-                end: Mark::new(context)?,
-            }),
             stream,
         };
         // Whoever had this memory before may have left something in it.
         let all = usize::try_from(length).map_err(|_| Fault::NoMemory)?;
         place.stream.fill(&place.arena, 0, all, 0)?;
         place.stream.fill(&place.record, 0, Record::SIZE, CLEAR)?;
-        {
-            let mut desk = place.desk.lock();
-            for (address, bytes) in &layout.data {
-                place.write(&mut desk, u64::from(*address), bytes)?;
-            }
-        }
-        place.stream.wait()?;
+        opened.desks.at(context, |desk| {
+            let mut data = layout.data.iter();
+            let written =
+                data.try_for_each(|(address, bytes)| place.write(desk, (*address).into(), bytes));
+            place.stream.wait().and(written)
+        })??;
         Ok(place)
     }
 

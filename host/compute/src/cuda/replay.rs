@@ -1,9 +1,10 @@
 //! Plans as graphs of the driver's: all commands of a round are asked for by one call.
 
 use super::batch::{Batch, Found, trap};
+use super::desk::Desk;
 use super::driver::{Fault, Graph};
 use super::issue::{BATCH, Issued, LAUNCHES, Slice, Stop, length};
-use super::place::{Desk, LOWEST, Place, WORD};
+use super::place::{LOWEST, Place, WORD};
 use crate::ComputeError;
 use crate::space::{Next, Step};
 use ringhost_ptx::Record;

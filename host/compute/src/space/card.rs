@@ -36,11 +36,11 @@ impl Inner {
                 }
             });
             // cudarc panics where a function is missing in the driver.
-            let ran = catch_unwind(AssertUnwindSafe(|| {
-                place.ready();
-                line.watched(thread, &next.state, cancel, || place.run(&next))
-            }));
-            let mut batch = ran.unwrap_or_else(|_| Batch {
+            let ready = catch_unwind(AssertUnwindSafe(|| place.ready()));
+            let ran = line.watched(thread, &next.state, cancel, || {
+                catch_unwind(AssertUnwindSafe(|| place.run(&next)))
+            });
+            let mut batch = ready.and(ran).unwrap_or_else(|_| Batch {
                 error: Some(place.lost("the driver lacks a function that is needed")),
                 ..Batch::default()
             });

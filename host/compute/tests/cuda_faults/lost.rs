@@ -61,22 +61,32 @@ async fn whichever_call_fails_for_good_the_kernel_is_told_and_the_next_space_wor
     }
 }
 
+/// There is no memory for a space.
+fn refused(devices: &Devices) {
+    let refused = devices.space(None, &program(), 1 << 16).unwrap_err();
+    assert!(
+        matches!(refused, ComputeError::OutOfMemory { .. }),
+        "{refused:?}"
+    );
+}
+
 #[tokio::test]
 async fn where_there_is_no_memory_that_is_told_and_the_context_lives() {
     let (stand_in, _turn) = stand_in().await;
     let devices = Devices::cuda(1, Fence::Mask);
     let space = devices.space(None, &program(), 1 << 16).unwrap();
     let contexts = stand_in.calls("cuCtxCreate_v3");
-    for function in ["cuMemAllocAsync", "cuMemHostAlloc"] {
-        stand_in.fail(function, 1, OUT_OF_MEMORY);
-        let refused = devices.space(None, &program(), 1 << 16).unwrap_err();
-        assert!(
-            matches!(refused, ComputeError::OutOfMemory { .. }),
-            "{function}: {refused:?}"
-        );
-    }
+    stand_in.fail("cuMemAllocAsync", 1, OUT_OF_MEMORY);
+    refused(&devices);
     assert_eq!(work(&space).await, Ok(expected()));
     assert_eq!(stand_in.calls("cuCtxCreate_v3"), contexts);
+    // Pinned memory is that of the context: it is asked for with the first space.
+    for nth in [1, 2, 3] {
+        let others = Devices::cuda(1, Fence::Mask);
+        stand_in.fail("cuMemHostAlloc", nth, OUT_OF_MEMORY);
+        refused(&others);
+        assert_eq!(everything(&others).await, Ok(expected()));
+    }
 }
 
 #[tokio::test]
