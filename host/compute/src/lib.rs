@@ -26,6 +26,7 @@ mod cuda;
 mod device;
 mod error;
 mod event;
+mod line;
 mod program;
 mod space;
 mod ticks;

@@ -1,14 +1,11 @@
-//! The threads, and the spaces that wait for one.
+//! The threads.
 
 use super::control::Control;
 use crate::ComputeError;
 use crate::event::State;
-use crate::space::Inner;
+use crate::line::Line;
 use crate::ticks::Ticks;
-use parking_lot::{Condvar, Mutex};
-use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use wasmtime::Engine;
 
 /// Bytes of a worker's stack: for the calls of an item, and for what is below them.
@@ -19,22 +16,13 @@ pub(crate) struct Pool {
     pub(crate) turns: Arc<Turns>,
 }
 
-/// Spaces that wait for a thread, in order: each has a turn, of a chunk, and goes to the end.
+/// Spaces that wait for a thread, whose turns are chunks, and what the threads do.
 pub(crate) struct Turns {
     pub(crate) engine: Engine,
     pub(crate) threads: usize,
-    queue: Mutex<Queue>,
-    is_there: Condvar,
-    /// How many wait, to be read without the lock.
-    waiting: AtomicUsize,
+    pub(crate) line: Line,
     ticks: Ticks,
     pub(crate) control: Control,
-}
-
-#[derive(Default)]
-struct Queue {
-    spaces: VecDeque<Arc<Inner>>,
-    is_closed: bool,
 }
 
 impl Pool {
@@ -45,9 +33,7 @@ impl Pool {
             control: Control::new(&engine, threads)?,
             engine,
             threads,
-            queue: Mutex::default(),
-            is_there: Condvar::new(),
-            waiting: AtomicUsize::new(0),
+            line: Line::default(),
             ticks: Ticks::default(),
         });
         // Dropped if a thread cannot be made, which ends those that were.
@@ -60,7 +46,7 @@ impl Pool {
         spawn("ring-compute-tick".to_owned(), move || {
             turns
                 .ticks
-                .run(|| turns.control.look_up(turns.are_wanted()));
+                .run(|| turns.control.look_up(turns.line.is_wanted()));
         })?;
         Ok(pool)
     }
@@ -77,27 +63,12 @@ fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<(), Comput
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.turns.queue.lock().is_closed = true;
-        self.turns.is_there.notify_all();
+        self.turns.line.close();
         self.turns.ticks.close();
     }
 }
 
 impl Turns {
-    /// The space wants a thread.
-    pub(crate) fn add(&self, space: Arc<Inner>) {
-        let mut queue = self.queue.lock();
-        queue.spaces.push_back(space);
-        self.waiting.store(queue.spaces.len(), Ordering::Relaxed);
-        drop(queue);
-        self.is_there.notify_one();
-    }
-
-    /// Whether a space waits while all threads work.
-    pub(crate) fn are_wanted(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
-    }
-
     /// Runs items of these commands on this thread, which is told to stop or to give way.
     pub(crate) fn watched<T>(&self, thread: usize, of: Arc<State>, run: impl FnOnce() -> T) -> T {
         self.control.begin(thread, of);
@@ -109,22 +80,8 @@ impl Turns {
     }
 
     fn work(&self, thread: usize) {
-        while let Some(space) = self.next() {
+        while let Some(space) = self.line.next() {
             space.turn(thread);
-        }
-    }
-
-    fn next(&self) -> Option<Arc<Inner>> {
-        let mut queue = self.queue.lock();
-        loop {
-            if let Some(space) = queue.spaces.pop_front() {
-                self.waiting.store(queue.spaces.len(), Ordering::Relaxed);
-                return Some(space);
-            }
-            if queue.is_closed {
-                return None;
-            }
-            self.is_there.wait(&mut queue);
         }
     }
 }

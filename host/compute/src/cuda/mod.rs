@@ -18,4 +18,4 @@ pub(crate) use batch::Batch;
 pub(crate) use devices::Gpus;
 pub(crate) use place::Place;
 pub(crate) use replay::Replay;
-pub(crate) use workers::{Line, Workers};
+pub(crate) use workers::{Turns, Workers};

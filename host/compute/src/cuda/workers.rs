@@ -1,35 +1,24 @@
-//! The threads that ask the driver, and the spaces that wait for one.
+//! The threads that ask the driver.
 
 use crate::event::State;
-use crate::space::Inner;
+use crate::line::Line;
 use crate::ticks::Ticks;
-use parking_lot::{Condvar, Mutex};
-use std::collections::VecDeque;
+use parking_lot::Mutex;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many threads there are: so many spaces can have work on the device at once.
 const THREADS: usize = 4;
 
 /// The threads, which end with the last handle. They are not waited for.
-pub(crate) struct Workers(Arc<Line>);
+pub(crate) struct Workers(Arc<Turns>);
 
-/// Spaces that wait for a thread, in order.
-pub(crate) struct Line {
-    queue: Mutex<Queue>,
-    is_there: Condvar,
-    /// How many wait, to be read without the lock.
-    waiting: AtomicUsize,
+/// Spaces that wait for a thread, and what the threads do.
+pub(crate) struct Turns {
+    pub(crate) line: Line,
     /// What each thread has on the device.
     running: Vec<Mutex<Option<Running>>>,
     ticks: Ticks,
-}
-
-#[derive(Default)]
-struct Queue {
-    spaces: VecDeque<Arc<Inner>>,
-    is_closed: bool,
 }
 
 struct Running {
@@ -41,27 +30,25 @@ impl Workers {
     /// # Errors
     /// If the system makes no more threads.
     pub(crate) fn new() -> io::Result<Arc<Self>> {
-        let workers = Arc::new(Self(Arc::new(Line {
-            queue: Mutex::default(),
-            is_there: Condvar::new(),
-            waiting: AtomicUsize::new(0),
+        let workers = Arc::new(Self(Arc::new(Turns {
+            line: Line::default(),
             running: std::iter::repeat_with(Mutex::default)
                 .take(THREADS)
                 .collect(),
             ticks: Ticks::default(),
         })));
         for thread in 0..THREADS {
-            let line = workers.line().clone();
-            spawn(format!("ring-cuda-{thread}"), move || line.work(thread))?;
+            let turns = workers.turns().clone();
+            spawn(format!("ring-cuda-{thread}"), move || turns.work(thread))?;
         }
-        let line = workers.line().clone();
+        let turns = workers.turns().clone();
         spawn("ring-cuda-tick".to_owned(), move || {
-            line.ticks.run(|| line.look_up());
+            turns.ticks.run(|| turns.look_up());
         })?;
         Ok(workers)
     }
 
-    pub(crate) fn line(&self) -> &Arc<Line> {
+    pub(crate) fn turns(&self) -> &Arc<Turns> {
         &self.0
     }
 }
@@ -72,27 +59,12 @@ fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.0.queue.lock().is_closed = true;
-        self.0.is_there.notify_all();
+        self.0.line.close();
         self.0.ticks.close();
     }
 }
 
-impl Line {
-    /// The space wants a thread.
-    pub(crate) fn add(&self, space: Arc<Inner>) {
-        let mut queue = self.queue.lock();
-        queue.spaces.push_back(space);
-        self.waiting.store(queue.spaces.len(), Ordering::Relaxed);
-        drop(queue);
-        self.is_there.notify_one();
-    }
-
-    /// Whether a space waits while all threads work.
-    pub(crate) fn is_wanted(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
-    }
-
+impl Turns {
     /// Has something done on the device by this thread, which `cancel` ends if these commands are
     /// cancelled meanwhile. `cancel` is not called before or after.
     pub(crate) fn watched<T>(
@@ -132,22 +104,8 @@ impl Line {
     }
 
     fn work(&self, thread: usize) {
-        while let Some(space) = self.next() {
+        while let Some(space) = self.line.next() {
             space.turn_on_card(thread);
-        }
-    }
-
-    fn next(&self) -> Option<Arc<Inner>> {
-        let mut queue = self.queue.lock();
-        loop {
-            if let Some(space) = queue.spaces.pop_front() {
-                self.waiting.store(queue.spaces.len(), Ordering::Relaxed);
-                return Some(space);
-            }
-            if queue.is_closed {
-                return None;
-            }
-            self.is_there.wait(&mut queue);
         }
     }
 }

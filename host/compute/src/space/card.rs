@@ -11,7 +11,7 @@ use std::sync::Arc;
 impl Inner {
     /// Has batches done that are next, and more while no other space waits.
     pub(crate) fn turn_on_card(self: &Arc<Self>, thread: usize) {
-        let Place::Cuda { place, line } = &self.place else {
+        let Place::Cuda { place, turns } = &self.place else {
             return;
         };
         let mut queue = self.queue.lock();
@@ -37,7 +37,7 @@ impl Inner {
             });
             // cudarc panics where a function is missing in the driver.
             let ready = catch_unwind(AssertUnwindSafe(|| place.ready()));
-            let ran = line.watched(thread, &next.state, cancel, || {
+            let ran = turns.watched(thread, &next.state, cancel, || {
                 catch_unwind(AssertUnwindSafe(|| place.run(&next)))
             });
             let mut batch = ready.and(ran).unwrap_or_else(|_| Batch {
@@ -52,7 +52,7 @@ impl Inner {
             drop(next);
             queue = self.queue.lock();
             self.settle(&mut queue, batch);
-            if line.is_wanted() && !queue.is_idle() {
+            if turns.line.is_wanted() && !queue.is_idle() {
                 self.list(&mut queue);
                 return;
             }

@@ -18,7 +18,7 @@ pub(crate) use step::{Answer, Launch, Step};
 
 use crate::buffer::{Arena, Buffer};
 use crate::cpu::{Compiled, Pool};
-use crate::cuda::{self, Line, Workers};
+use crate::cuda::{self, Workers};
 use crate::event::Event;
 use crate::{Command, ComputeError, DeviceInfo, Program};
 use cores::Cores;
@@ -56,7 +56,10 @@ pub(crate) struct Inner {
 /// Where a space is.
 enum Place {
     Cpu(Cores),
-    Cuda { place: cuda::Place, line: Arc<Line> },
+    Cuda {
+        place: cuda::Place,
+        turns: Arc<cuda::Turns>,
+    },
 }
 
 impl Space {
@@ -82,8 +85,8 @@ impl Space {
         bytes: u64,
     ) -> Self {
         let arena = Arena::new(layout.buffers, layout.end(bytes));
-        let line = workers.line().clone();
-        let place = Place::Cuda { place, line };
+        let turns = workers.turns().clone();
+        let place = Place::Cuda { place, turns };
         Self::new(program, arena, device, place, Threads::Cuda(workers))
     }
 
@@ -239,8 +242,8 @@ impl Inner {
     fn list(self: &Arc<Self>, queue: &mut Queue) {
         if !std::mem::replace(&mut queue.is_listed, true) {
             match &self.place {
-                Place::Cpu(cores) => cores.turns.add(self.clone()),
-                Place::Cuda { line, .. } => line.add(self.clone()),
+                Place::Cpu(cores) => cores.turns.line.add(self.clone()),
+                Place::Cuda { turns, .. } => turns.line.add(self.clone()),
             }
         }
     }

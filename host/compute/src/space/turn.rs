@@ -42,7 +42,7 @@ impl Inner {
                     self.begin(cores, queue, next)
                 }
             };
-            if cores.turns.are_wanted() {
+            if cores.turns.line.is_wanted() {
                 self.list(&mut queue);
                 return;
             }
