@@ -231,6 +231,7 @@ fn compute_f64(name: &[String], v: &[u64]) -> u64 {
         "mul" => double(float(0) * float(1)),
         "div" => double(float(0) / float(1)),
         "sqrt" => double(float(0).sqrt()),
+        "abs" => double(float(0).abs()),
         "min" | "max" => match (float(0).is_nan(), float(1).is_nan()) {
             (true, true) => NAN_F64,
             (true, false) => v[1],

@@ -64,4 +64,7 @@ pub trait Memory {
     fn tick(&mut self) -> Result<(), Fault> {
         Ok(())
     }
+
+    /// Is called where a thread waits for so many nanoseconds.
+    fn rest(&mut self, _nanoseconds: u64) {}
 }

@@ -17,6 +17,8 @@ pub enum Operand {
     Name(String),
     /// Two registers, the low half first.
     Pair(usize, usize),
+    /// The registers of a vector of four.
+    Four([usize; 4]),
 }
 
 /// An instruction.
@@ -89,6 +91,8 @@ impl Kernel {
         for line in body.lines().map(str::trim).filter(|line| !line.is_empty()) {
             if let Some(registers) = line.strip_prefix(".reg ") {
                 self.declare(registers.trim_end_matches(';'));
+            } else if line.starts_with(".pragma ") {
+                // Advice to the assembler.
             } else if let Some((label, targets)) = line.split_once(": .branchtargets ") {
                 let targets = targets.trim_end_matches(';').split(", ");
                 tables.insert(label.into(), targets.map(str::to_owned).collect());
@@ -186,11 +190,13 @@ impl Kernel {
             return Operand::Address(self.number(register), offset.parse().expect("an offset"));
         }
         if let Some(inside) = text.strip_prefix('{') {
-            let (low, high) = inside
-                .trim_end_matches('}')
-                .split_once(", ")
-                .expect("a pair");
-            return Operand::Pair(self.number(low), self.number(high));
+            let inside = inside.trim_end_matches('}').split(", ");
+            let numbers: Vec<usize> = inside.map(|name| self.number(name)).collect();
+            return match numbers[..] {
+                [low, high] => Operand::Pair(low, high),
+                [a, b, c, d] => Operand::Four([a, b, c, d]),
+                _ => panic!("neither two nor four: {text}"),
+            };
         }
         if let Some(bits) = text.strip_prefix("0f").or(text.strip_prefix("0d")) {
             return Operand::Immediate(u64::from_str_radix(bits, 16).expect("a float"));

@@ -1,4 +1,6 @@
-//! Runs threads, one after the other.
+//! Runs threads, one after the other: each up to its end, or to where it waits for the others of its block.
+
+use std::sync::atomic::{Ordering, fence};
 
 use crate::arithmetic::{Type, compare, compute, convert};
 use crate::memory::{Fault, Memory};
@@ -25,67 +27,132 @@ pub fn run<M: Memory>(
     grid: Grid,
     parameters: &[u64],
 ) -> Result<(), Fault> {
-    let all = u64::from(grid.blocks) * u64::from(grid.threads);
-    for number in 0..all {
-        let number = if grid.backwards {
+    let order = |number: u32, all: u32| {
+        if grid.backwards {
             all - 1 - number
         } else {
             number
-        };
-        let mut machine = Thread {
-            kernel,
-            memory,
-            parameters,
-            registers: vec![0xdead_beef_dead_beef; kernel.registers.len()],
-        };
-        for (name, value) in [
-            ("%tid.x", number % u64::from(grid.threads)),
-            ("%ntid.x", u64::from(grid.threads)),
-            ("%ctaid.x", number / u64::from(grid.threads)),
-            ("%nctaid.x", u64::from(grid.blocks)),
-        ] {
-            machine.registers[kernel.number(name)] = value;
         }
-        machine.run()?;
+    };
+    for block in 0..grid.blocks {
+        let block = order(block, grid.blocks);
+        let mut threads: Vec<Thread<'_>> = (0..grid.threads)
+            .map(|number| {
+                let thread = order(number, grid.threads);
+                Thread::new(kernel, parameters, grid, block, thread)
+            })
+            .collect();
+        while meet(&mut threads, memory)? {}
     }
     Ok(())
 }
 
-struct Thread<'a, M> {
-    kernel: &'a Kernel,
-    memory: &'a mut M,
-    parameters: &'a [u64],
-    registers: Vec<u64>,
+/// Runs the threads of a block up to their ends, or to where they wait for each other; false once all have
+/// come to their ends.
+fn meet<M: Memory>(threads: &mut [Thread<'_>], memory: &mut M) -> Result<bool, Fault> {
+    let mut waiting = 0;
+    for thread in threads.iter_mut() {
+        waiting += usize::from(thread.run(memory)?);
+    }
+    if waiting == 0 {
+        return Ok(false);
+    }
+    if waiting < threads.len() {
+        let why = "threads wait for those that have come to their ends";
+        return Err(Fault::Undefined(why.into()));
+    }
+    let any = threads.iter().any(|thread| thread.brings);
+    for thread in threads {
+        thread.leave(any);
+    }
+    Ok(true)
 }
 
-impl<M: Memory> Thread<'_, M> {
-    fn run(&mut self) -> Result<(), Fault> {
-        let mut at = 0;
+struct Thread<'a> {
+    kernel: &'a Kernel,
+    parameters: &'a [u64],
+    registers: Vec<u64>,
+    /// The instruction that is next.
+    at: usize,
+    /// Whether it has come to its end.
+    is_done: bool,
+    /// What it brings to where it waits for the others.
+    brings: bool,
+}
+
+impl<'a> Thread<'a> {
+    fn new(kernel: &'a Kernel, parameters: &'a [u64], grid: Grid, block: u32, thread: u32) -> Self {
+        let mut registers = vec![0xdead_beef_dead_beef; kernel.registers.len()];
+        for (name, value) in [
+            ("%tid.x", thread),
+            ("%ntid.x", grid.threads),
+            ("%ctaid.x", block),
+            ("%nctaid.x", grid.blocks),
+        ] {
+            registers[kernel.number(name)] = u64::from(value);
+        }
+        Self {
+            kernel,
+            parameters,
+            registers,
+            at: 0,
+            is_done: false,
+            brings: false,
+        }
+    }
+
+    /// Runs up to the end, or to where it waits for the other threads: true there.
+    fn run<M: Memory>(&mut self, memory: &mut M) -> Result<bool, Fault> {
+        if self.is_done {
+            return Ok(false);
+        }
         let kernel = self.kernel;
-        while let Some(instruction) = kernel.instructions.get(at) {
-            self.memory.tick()?;
-            at += 1;
+        while let Some(instruction) = kernel.instructions.get(self.at) {
+            memory.tick()?;
             if let Some((predicate, holds)) = instruction.guard
                 && (self.registers[predicate] != 0) != holds
             {
+                self.at += 1;
                 continue;
             }
             match instruction.name[0].as_str() {
-                "bra" => at = instruction.targets[0],
+                "bra" => self.at = instruction.targets[0],
                 "brx" => {
                     let index = self.value(&instruction.operands[0]) as u32 as usize;
                     let target = instruction.targets.get(index);
-                    at = *target
+                    self.at = *target
                         .ok_or_else(|| Fault::Undefined("a branch beyond its table".into()))?;
                 }
-                "ret" => return Ok(()),
-                _ => self.step(instruction)?,
+                "ret" => {
+                    self.is_done = true;
+                    return Ok(false);
+                }
+                "barrier" => {
+                    let brought = instruction.operands.get(2);
+                    self.brings = brought.is_some_and(|operand| self.value(operand) != 0);
+                    return Ok(true);
+                }
+                _ => {
+                    self.step(instruction, memory)?;
+                    self.at += 1;
+                }
             }
         }
         Err(Fault::Undefined("the kernel has no end".into()))
     }
 
-    fn step(&mut self, instruction: &Instruction) -> Result<(), Fault> {
+    /// Goes on from where it has waited for the others, of whom any brought something.
+    fn leave(&mut self, any: bool) {
+        let instruction = &self.kernel.instructions[self.at];
+        match instruction.name.join(".").as_str() {
+            "barrier.sync" => {}
+            "barrier.red.or.pred" => self.set(&instruction.operands[0], u64::from(any)),
+            other => panic!("no barrier {other}"),
+        }
+        self.at += 1;
+    }
+
+    fn step<M: Memory>(&mut self, instruction: &Instruction, memory: &mut M) -> Result<(), Fault> {
         let name = &instruction.name;
         let operands = &instruction.operands;
         let types = &instruction.types;
@@ -95,6 +162,10 @@ impl<M: Memory> Thread<'_, M> {
         });
         match name[0].as_str() {
             "fence" => Ok(()),
+            "nanosleep" => {
+                memory.rest(self.value(&operands[0]));
+                Ok(())
+            }
             "ld" if name[1] == "param" => {
                 let Operand::Name(parameter) = &operands[1] else {
                     panic!("{operands:?}")
@@ -103,18 +174,24 @@ impl<M: Memory> Thread<'_, M> {
                 self.set(&operands[0], ty.widen(value));
                 Ok(())
             }
+            "ld" | "st" if name.iter().any(|part| part == "v4") => self.four(ty, operands, memory),
             "ld" => {
                 let address = self.address(&operands[1]);
-                let value = self.memory.read(address, u64::from(ty.bits / 8))?;
+                let value = memory.read(address, u64::from(ty.bits / 8))?;
+                if name[1] == "acquire" {
+                    fence(Ordering::Acquire);
+                }
                 self.set(&operands[0], ty.widen(value));
                 Ok(())
             }
             "st" => {
                 let (address, value) = (self.address(&operands[0]), self.value(&operands[1]));
-                self.memory
-                    .write(address, u64::from(ty.bits / 8), ty.cut(value))
+                if name[1] == "release" {
+                    fence(Ordering::Release);
+                }
+                memory.write(address, u64::from(ty.bits / 8), ty.cut(value))
             }
-            "atom" => self.atomic(name, ty, operands),
+            "atom" => self.atomic(name, ty, operands, memory),
             "setp" => {
                 let [a, b] = [self.value(&operands[1]), self.value(&operands[2])];
                 let mut holds = compare(&name[1], ty, a, b);
@@ -141,7 +218,41 @@ impl<M: Memory> Thread<'_, M> {
         }
     }
 
-    fn atomic(&mut self, name: &[String], ty: Type, operands: &[Operand]) -> Result<(), Fault> {
+    /// Loads or stores a vector of four, which is aligned as a whole.
+    fn four<M: Memory>(
+        &mut self,
+        ty: Type,
+        operands: &[Operand],
+        memory: &mut M,
+    ) -> Result<(), Fault> {
+        let bytes = u64::from(ty.bits / 8);
+        let (is_load, registers, place) = match operands {
+            [Operand::Four(registers), place] => (true, registers, place),
+            [place, Operand::Four(registers)] => (false, registers, place),
+            other => panic!("{other:?}"),
+        };
+        let address = self.address(place);
+        if !address.is_multiple_of(4 * bytes) {
+            return Err(Fault::Misaligned(address, 4 * bytes));
+        }
+        for (register, address) in registers.iter().zip((address..).step_by(bytes as usize)) {
+            if is_load {
+                self.registers[*register] = ty.widen(memory.read(address, bytes)?);
+            } else {
+                let value = ty.cut(self.registers[*register]);
+                memory.write(address, bytes, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn atomic<M: Memory>(
+        &mut self,
+        name: &[String],
+        ty: Type,
+        operands: &[Operand],
+        memory: &mut M,
+    ) -> Result<(), Fault> {
         let address = self.address(&operands[1]);
         let value = ty.cut(self.value(&operands[2]));
         let other = operands.get(3).map_or(0, |other| self.value(other));
@@ -157,7 +268,7 @@ impl<M: Memory> Thread<'_, M> {
             other => panic!("no atomic {other}"),
         };
         let bytes = u64::from(ty.bits / 8);
-        let found = self.memory.update(address, bytes, &mut new)?;
+        let found = memory.update(address, bytes, &mut new)?;
         self.set(&operands[0], found);
         Ok(())
     }

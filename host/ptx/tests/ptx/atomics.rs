@@ -1,12 +1,13 @@
 //! Atomic operators, one thread at a time: each does what its parts do, for wasmtime is built without
 //! them here.
 
+use operators::RMW;
 use ringhost_ptx::{Policy, TrapKind};
 
 use crate::assembler;
-use crate::machine::Launch;
 use crate::memory::{parse, pattern};
-use crate::oracle::{Function, POLICIES, both, compile};
+use ptx_oracle::machine::Launch;
+use ptx_oracle::{Function, POLICIES, both, compile};
 
 /// What an atomic operator does with what it finds, in operators that wasmtime has.
 fn plainly(atomic: &str) -> Option<String> {
@@ -21,7 +22,7 @@ fn plainly(atomic: &str) -> Option<String> {
 #[test]
 fn atomic_operators_do_what_their_parts_do() {
     for ty in ["i32", "i64"] {
-        for op in "add sub and or xor xchg cmpxchg".split(' ') {
+        for op in RMW {
             let name = format!("{ty}.atomic.rmw.{op}");
             let expected = if op == "cmpxchg" {
                 format!("({ty}.const -2)")
@@ -90,7 +91,7 @@ fn atomic_operators_on_parts_of_words_do_what_their_parts_do() {
         ("i64", 16),
         ("i64", 32),
     ] {
-        for op in "add sub and or xor xchg cmpxchg".split(' ') {
+        for op in RMW {
             let name = format!("{ty}.atomic.rmw{bits}.{op}_u");
             let expected = match op {
                 "cmpxchg" => format!("({ty}.const 0xfe)"),

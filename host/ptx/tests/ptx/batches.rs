@@ -1,10 +1,10 @@
 //! The record of a batch: which trap is told of, what is run beside it, and how a host ends it all.
 
-use ptx_machine::Fault;
+use ptx_oracle::machine::Fault;
 use ringhost_ptx::{Ending, Policy, Record, TrapKind};
 
-use crate::machine::{Launch, Memory};
-use crate::oracle::{POLICIES, compile};
+use ptx_oracle::machine::{Launch, Memory};
+use ptx_oracle::{POLICIES, compile};
 
 fn parse(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -184,7 +184,7 @@ fn one_item_that_runs_long_is_cancelled_after_a_slice() {
                 ..launch
             };
             let mut memory = compiled.memory();
-            let ended = crate::machine::run(&compiled.short, &mut memory, &launch);
+            let ended = ptx_oracle::machine::run(&compiled.short, &mut memory, &launch);
             assert!(matches!(ended, Err(Fault::Stopped(_))), "{text}");
         }
     }

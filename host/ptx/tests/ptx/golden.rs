@@ -2,9 +2,9 @@
 //!
 //! `INSTA_UPDATE=always cargo test -p ringhost-ptx golden` writes it anew.
 
-use ringhost_ptx::Policy;
+use ringhost_ptx::{Policy, translate_resident};
 
-use crate::oracle::compile;
+use ptx_oracle::{compile, options};
 
 /// `y[i] = a * x[i] + y[i]`.
 const SAXPY: &str = "(module (memory (export \"memory\") 1)
@@ -60,4 +60,11 @@ fn a_loop_with_a_call() {
 #[test]
 fn a_loop_whose_accesses_are_checked_once() {
     insta::assert_snapshot!("loop_mask", ptx(LOOP, Policy::Mask));
+}
+
+#[test]
+fn a_function_that_resides_on_the_device() {
+    let module = wat::parse_str(SAXPY).expect("WAT");
+    let translation = translate_resident(&module, "f", &options(Policy::Mask));
+    insta::assert_snapshot!("saxpy_resident", translation.expect("a translation").ptx);
 }

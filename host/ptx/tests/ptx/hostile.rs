@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use ringhost_ptx::{Error, Limit, Policy, Record, TrapKind, Trapped, translate};
 
-use crate::machine::Launch;
-use crate::oracle::{POLICIES, compile, options};
+use ptx_oracle::machine::Launch;
+use ptx_oracle::{POLICIES, compile, options};
 
 fn parse(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{}", &text[..text.len().min(500)]))

@@ -4,8 +4,8 @@
 use ringhost_ptx::Policy;
 
 use crate::assembler;
-use crate::machine::Launch;
-use crate::oracle::{Function, POLICIES, both, compile};
+use ptx_oracle::machine::Launch;
+use ptx_oracle::{Function, POLICIES, both, compile};
 
 const TEXT: &str = include_str!("kernels/kernels.wat");
 

@@ -5,9 +5,9 @@
 use ringhost_ptx::{Policy, TrapKind};
 
 use crate::assembler;
-use crate::machine::{Launch, Memory};
-use crate::oracle::{Compiled, Function, POLICIES, both, compile, kind};
 use crate::random::{Numbers, number};
+use ptx_oracle::machine::{Launch, Memory};
+use ptx_oracle::{Compiled, Function, POLICIES, both, compile, kind};
 
 /// A loop that reads and writes at two pointers, and how it counts.
 #[derive(Debug, Clone, Copy)]

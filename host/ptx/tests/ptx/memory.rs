@@ -1,38 +1,11 @@
 //! Loads, stores and bulk accesses: all widths, offsets and alignments, at every edge.
 
+use operators::{LOADS, STORES};
 use ringhost_ptx::{Policy, TrapKind};
 
 use crate::assembler;
-use crate::machine::{ARENA, Launch, Memory};
-use crate::oracle::{Function, POLICIES, agree, agree_under, both, compile, kind};
-
-const LOADS: [(&str, u32); 14] = [
-    ("i32.load", 4),
-    ("i64.load", 8),
-    ("f32.load", 4),
-    ("f64.load", 8),
-    ("i32.load8_s", 1),
-    ("i32.load8_u", 1),
-    ("i32.load16_s", 2),
-    ("i32.load16_u", 2),
-    ("i64.load8_s", 1),
-    ("i64.load8_u", 1),
-    ("i64.load16_s", 2),
-    ("i64.load16_u", 2),
-    ("i64.load32_s", 4),
-    ("i64.load32_u", 4),
-];
-const STORES: [(&str, u32); 9] = [
-    ("i32.store", 4),
-    ("i64.store", 8),
-    ("f32.store", 4),
-    ("f64.store", 8),
-    ("i32.store8", 1),
-    ("i32.store16", 2),
-    ("i64.store8", 1),
-    ("i64.store16", 2),
-    ("i64.store32", 4),
-];
+use ptx_oracle::machine::{ARENA, Launch, Memory};
+use ptx_oracle::{Function, POLICIES, agree, agree_under, both, compile, kind};
 
 pub fn parse(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))

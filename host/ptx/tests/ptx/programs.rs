@@ -2,8 +2,8 @@
 
 use ringhost_ptx::{Ending, Policy, Record, TrapKind, translate};
 
-use crate::machine::{Launch, Memory};
-use crate::oracle::{POLICIES, agree, compile, options};
+use ptx_oracle::machine::{Launch, Memory};
+use ptx_oracle::{POLICIES, agree, compile, options};
 
 fn parse(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -94,7 +94,7 @@ fn calls_return_from_any_depth_and_globals_start_anew_for_each_item() {
     );
     // wasmtime runs every item in a new instance: what another item left in a global is not seen.
     for item in 0..6 {
-        let mut wanted = crate::oracle::Function::new(&module);
+        let mut wanted = ptx_oracle::Function::new(&module);
         wanted.run(item, &[]).expect("no trap");
         for policy in POLICIES {
             let compiled = compile(&module, policy);

@@ -11,9 +11,9 @@ use std::env;
 use ringhost_ptx::{Error, Policy, translate};
 
 use crate::assembler;
-use crate::machine::Kernel;
-use crate::oracle::{POLICIES, agree_under, both, options};
 use generate::Generator;
+use ptx_oracle::machine::Kernel;
+use ptx_oracle::{POLICIES, agree_under, both, options};
 
 /// Random numbers from a seed: splitmix64.
 pub struct Numbers(u64);
@@ -99,7 +99,7 @@ fn modules_with_bytes_changed_are_translated_or_refused() {
                     Ok(translation) => {
                         translated += 1;
                         // Whatever it does now, it is fenced.
-                        crate::fences::check(&Kernel::parse(&translation.ptx), policy);
+                        ptx_oracle::fences::check(&Kernel::parse(&translation.ptx), policy);
                     }
                     Err(Error::Inconsistent { offset }) => panic!("seed {seed}, byte {offset}"),
                     Err(_) => refused += 1,

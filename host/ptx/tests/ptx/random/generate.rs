@@ -1,7 +1,7 @@
 //! Makes the text of a module from a seed.
 
 use super::Numbers;
-use crate::operators::edges;
+use operators::edges;
 
 /// What a function may use, and how much of it is still to be made.
 pub struct Generator {

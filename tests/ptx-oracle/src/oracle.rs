@@ -8,6 +8,7 @@ use wasmtime::{Config, Engine, Extern, Instance, Module, Store, Trap, Val, ValTy
 use crate::machine::{Kernel, Launch, Memory, run};
 use crate::units::{UNITS, counting};
 
+/// All policies.
 pub const POLICIES: [Policy; 3] = [Policy::Mask, Policy::Trap, Policy::Deferred];
 
 /// The options of a policy.
@@ -72,6 +73,7 @@ impl Function {
         self.store.set_fuel(fuel).expect("fuel");
     }
 
+    /// Its memory.
     pub fn memory(&mut self) -> &mut [u8] {
         let memory = self
             .instance
@@ -123,7 +125,9 @@ pub fn kind(trap: Trap) -> TrapKind {
 
 /// A translation, ready to run.
 pub struct Compiled {
+    /// What the translator made.
     pub translation: Translation,
+    /// Its kernel.
     pub kernel: Kernel,
     /// The kernel with slices of so few units that loops come to their ends.
     pub short: Kernel,

@@ -102,6 +102,7 @@ impl Memory {
         (self.sparse.is_some() && inside).then_some(at..at + bytes)
     }
 
+    /// A word of so many bytes.
     pub fn read(&mut self, address: u64, bytes: u64) -> Result<u64, Fault> {
         if let (Some(range), Some(sparse)) = (self.far(address, bytes), &self.sparse) {
             let byte = |at: u64| u64::from(sparse.get(&at).copied().unwrap_or(0));
@@ -112,6 +113,7 @@ impl Memory {
         Ok(u64::from_le_bytes(word))
     }
 
+    /// Writes a word of so many bytes.
     pub fn write(&mut self, address: u64, bytes: u64, value: u64) -> Result<(), Fault> {
         let value = &value.to_le_bytes()[..bytes as usize];
         if let (Some(range), Some(sparse)) = (self.far(address, bytes), &mut self.sparse) {

@@ -8,12 +8,19 @@ use super::memory::{ARENA, Memory, RECORD};
 /// What a launch is given, besides the memory.
 #[derive(Debug, Clone)]
 pub struct Launch {
+    /// Blocks of the grid.
     pub blocks: u32,
+    /// Threads of each.
     pub threads: u32,
+    /// The index of the first item.
     pub first: u64,
+    /// How many items.
     pub count: u64,
+    /// Units that each may use.
     pub fuel: u64,
+    /// Where in the arena the C stacks begin.
     pub stack: u32,
+    /// The number of the launch in its batch.
     pub ordinal: u32,
     /// The bits of the function's own parameters.
     pub parameters: Vec<u64>,
