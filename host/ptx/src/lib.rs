@@ -5,10 +5,13 @@
 //! every item, and it returns nothing. The PTX that comes out runs it once for each item of a
 //! launch, in a grid-stride loop.
 //!
+//! [`translate_resident`] makes a kernel of it that stays on the device and runs it for each message that
+//! comes through a [`Ring`].
+//!
 //! What holds for the PTX, whatever the module says:
 //!
 //! - it reads and writes the arena that the launch names and the record of its batch, and no other
-//!   memory ([`Policy`] says what becomes of an address outside of the arena);
+//!   memory, but for the ring of a resident kernel, which the function's own code does not reach ([`Policy`] says what becomes of an address outside of the arena);
 //! - no access is misaligned, which a GPU does not survive;
 //! - every turn of a loop takes a unit of the item's fuel and so does every call, so every thread
 //!   ends, and each that runs long looks at the record now and then;
@@ -38,9 +41,13 @@ mod module;
 mod options;
 mod passes;
 mod record;
+mod ring;
 mod translation;
 
 pub use error::{Error, Limit};
 pub use options::{Limits, Options, Policy, Target};
 pub use record::{Ending, Record, TrapKind, TrapSite, Trapped};
-pub use translation::{DataSegment, ItemType, ParameterType, StackWindow, Translation, translate};
+pub use ring::Ring;
+pub use translation::{
+    DataSegment, ItemType, ParameterType, StackWindow, Translation, translate, translate_resident,
+};

@@ -3,7 +3,7 @@
 use wasmparser::ValType;
 
 use crate::build::Builder;
-use crate::emit;
+use crate::emit::{self, Shape};
 use crate::error::{Error, Limit, Result};
 use crate::module::Module;
 use crate::options::Options;
@@ -51,7 +51,7 @@ pub struct StackWindow {
 
 /// A compute function as PTX, for any number of launches.
 ///
-/// The kernel has these parameters, in this order, and then [`Translation::parameters`]:
+/// The kernel of [`translate`] has these parameters, in this order, and then [`Translation::parameters`]:
 ///
 /// | parameter | type | |
 /// |---|---|---|
@@ -128,6 +128,19 @@ impl Translation {
 /// Where the module is not valid, exports no such function, uses what has no translation, or would
 /// become larger than [`Options::limits`] allows.
 pub fn translate(module: &[u8], function: &str, options: &Options) -> Result<Translation> {
+    shaped(module, function, options, Shape::Launch)
+}
+
+/// Translates the function as one that resides on the device: a kernel that runs it for each message that
+/// comes through a [`Ring`](crate::Ring), which says what its parameters are.
+///
+/// # Errors
+/// As [`translate`].
+pub fn translate_resident(module: &[u8], function: &str, options: &Options) -> Result<Translation> {
+    shaped(module, function, options, Shape::Resident)
+}
+
+fn shaped(module: &[u8], function: &str, options: &Options, shape: Shape) -> Result<Translation> {
     let module = Module::read(module, &options.limits)?;
     let index = module.export(function).ok_or_else(|| Error::NoFunction {
         name: function.to_owned(),
@@ -160,10 +173,14 @@ pub fn translate(module: &[u8], function: &str, options: &Options) -> Result<Tra
             parameters: &parameters,
             stack_bytes: bytes,
         },
+        shape,
     )?;
     Ok(Translation {
         ptx,
-        entry: emit::ENTRY,
+        entry: match shape {
+            Shape::Launch => emit::ENTRY,
+            Shape::Resident => emit::RESIDENT,
+        },
         item,
         parameters,
         pages: module.pages.unwrap_or(0),

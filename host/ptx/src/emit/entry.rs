@@ -75,12 +75,35 @@ impl Printer<'_> {
         options: &Options,
         entry: &Entry<'_>,
     ) -> Result<(String, Vec<TrapSite>)> {
+        let mut text = self.head(options, entry, (ENTRY, REGISTERS), &PARAMETERS);
+        text.push_str(FIRST);
+        self.look_first(&mut text);
+        self.fences(&mut text);
+        self.arguments(&mut text, entry);
+        if self.burns {
+            fuel::slice(&mut text);
+        }
+        text.push_str(BEGIN);
+        self.all_items(&mut text, entry);
+        text.push_str("$exit:\n\tret;\n}\n");
+        Ok((text, self.traps.sites()?))
+    }
+
+    /// All before the first instruction, and the parameters in registers: those of the kernel in registers
+    /// of their names, but for the fuel, which is `%full`.
+    pub(super) fn head(
+        &self,
+        options: &Options,
+        entry: &Entry<'_>,
+        (kernel, registers): (&str, &str),
+        parameters: &[(&str, &str)],
+    ) -> String {
         let mut text = String::new();
         let _ = writeln!(text, ".version 7.8\n.target {}", options.target.name());
-        let _ = writeln!(text, ".address_size 64\n\n.visible .entry {ENTRY}(");
+        let _ = writeln!(text, ".address_size 64\n\n.visible .entry {kernel}(");
         let own = entry.parameters.iter().enumerate();
         let own = own.map(|(number, ty)| (name(*ty), format!("p{}", number + 1)));
-        let fixed = PARAMETERS
+        let fixed = parameters
             .iter()
             .map(|(ty, name)| (*ty, (*name).to_owned()));
         let lines: Vec<String> = fixed
@@ -94,27 +117,23 @@ impl Printer<'_> {
             Translation::BLOCK
         );
         text.push_str(&self.registers.declarations());
-        text.push_str(REGISTERS);
-        for (ty, name) in PARAMETERS {
-            let name = if name == "fuel" { "full" } else { name };
-            let source = if name == "full" { "fuel" } else { name };
-            let _ = writeln!(text, "\tld.param.{ty} \t%{name}, [{source}];");
+        text.push_str(registers);
+        for (ty, name) in parameters {
+            let register = if *name == "fuel" { "full" } else { *name };
+            let _ = writeln!(text, "\tld.param.{ty} \t%{register}, [{name}];");
         }
         text.push_str("\tcvta.to.global.u64 \t%arena, %arena;\n");
         text.push_str("\tcvta.to.global.u64 \t%record, %record;\n");
-        text.push_str(FIRST);
-        self.look_first(&mut text);
-        self.fences(&mut text);
-        self.arguments(&mut text, entry);
-        if self.burns {
-            fuel::slice(&mut text);
-        }
-        text.push_str(BEGIN);
+        text
+    }
+
+    /// Runs all items of the thread, and comes then to `$exit`, which is what is printed next.
+    pub(super) fn all_items(&mut self, text: &mut String, entry: &Entry<'_>) {
         text.push_str("$item:\n\tadd.s64 \t%item, %first, %index;\n");
         if self.burns {
             text.push_str("\tmov.b32 \t%fuel, %slice;\n\tmov.b64 \t%left, %rest;\n");
         }
-        self.items(&mut text, entry);
+        self.items(text, entry);
         if self.policy == Policy::Deferred {
             text.push_str("\tsetp.ne.u64 \t%bad, %full, %full;\n");
         }
@@ -124,11 +143,9 @@ impl Printer<'_> {
             let label = self.traps.label(TrapKind::BadAccess, entry.end);
             let _ = writeln!(text, "\t@%bad bra \t{label};");
         }
-        self.next(&mut text);
+        self.next(text);
         text.push_str(&self.behind);
         text.push_str(&self.traps.code());
-        text.push_str("$exit:\n\tret;\n}\n");
-        Ok((text, self.traps.sites()?))
     }
 
     /// Looks at the record before the first item, and packs that as a record has it.
@@ -160,7 +177,7 @@ impl Printer<'_> {
     }
 
     /// The registers that addresses are fenced with.
-    fn fences(&self, text: &mut String) {
+    pub(super) fn fences(&self, text: &mut String) {
         let from_size = |text: &mut String, name: &str, less: u64| {
             let _ = writeln!(text, "\t.reg .b32 \t{name};");
             let _ = writeln!(text, "\tsub.s64 \t%wide, %size, {less};");
@@ -181,7 +198,7 @@ impl Printer<'_> {
     }
 
     /// What is the same for each item.
-    fn arguments(&mut self, text: &mut String, entry: &Entry<'_>) {
+    pub(super) fn arguments(&mut self, text: &mut String, entry: &Entry<'_>) {
         for (value, definition) in self.registers.used().collect::<Vec<_>>() {
             let Definition::Argument(argument) = definition else {
                 continue;

@@ -6,9 +6,11 @@ mod fuel;
 mod instruction;
 mod moves;
 mod registers;
+mod resident;
 mod traps;
 
 pub use entry::{ENTRY, Entry};
+pub use resident::RESIDENT;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -23,6 +25,15 @@ use traps::Traps;
 /// The label that an item goes to when it is done.
 const DONE: &str = "$done";
 
+/// What a kernel does with a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Runs it for the items of a launch, and ends.
+    Launch,
+    /// Runs it for each message that comes.
+    Resident,
+}
+
 /// Prints a function as a kernel; where it can trap comes with it.
 ///
 /// # Errors
@@ -31,6 +42,7 @@ pub fn print(
     function: &Function,
     options: &Options,
     entry: &Entry<'_>,
+    shape: Shape,
 ) -> Result<(String, Vec<TrapSite>)> {
     let mut printer = Printer {
         function,
@@ -50,7 +62,10 @@ pub fn print(
     for (block, next) in order.iter().zip(next) {
         printer.block(*block, next);
     }
-    printer.finish(options, entry)
+    match shape {
+        Shape::Launch => printer.finish(options, entry),
+        Shape::Resident => printer.finish_resident(options, entry),
+    }
 }
 
 /// What is printed, and what it needs declared before it.
