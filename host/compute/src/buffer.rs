@@ -48,6 +48,16 @@ impl Buffer {
         self.0.address
     }
 
+    /// A buffer that is there whatever its arena says.
+    pub(crate) fn at(arena: &Arc<Arena>, address: u32, length: u32) -> Self {
+        Self(Arc::new(Inner {
+            arena: arena.clone(),
+            address,
+            length,
+            is_poisoned: AtomicBool::new(false),
+        }))
+    }
+
     pub(crate) fn is_in(&self, arena: &Arc<Arena>) -> bool {
         Arc::ptr_eq(&self.0.arena, arena)
     }
@@ -127,13 +137,7 @@ impl Arena {
         let was_used = begin < rooms.fresh;
         rooms.fresh = rooms.fresh.max(end);
         drop(rooms);
-        let buffer = Buffer(Arc::new(Inner {
-            arena: self.clone(),
-            address,
-            length,
-            is_poisoned: AtomicBool::new(false),
-        }));
-        Ok((buffer, was_used))
+        Ok((Buffer::at(self, address, length), was_used))
     }
 
     fn free(&self, address: u32, length: u32) {

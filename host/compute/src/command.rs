@@ -1,6 +1,6 @@
 //! What a space is asked to do.
 
-use crate::Buffer;
+use crate::{Buffer, Gemm, Reduce, Scan, Sort};
 
 /// What a space is asked to do. Offsets and lengths are in bytes.
 #[derive(Debug, Clone)]
@@ -40,6 +40,14 @@ pub enum Command {
     },
     /// Runs a function over items.
     Launch(Launch),
+    /// Makes one of elements.
+    Reduce(Reduce),
+    /// Has elements become what they make with all before them.
+    Scan(Scan),
+    /// Puts elements in order.
+    Sort(Sort),
+    /// Multiplies matrices.
+    Gemm(Gemm),
 }
 
 /// A function to run once for each item.

@@ -1,16 +1,18 @@
 //! The devices of this process.
 
+use crate::broker::{Broker, BrokerProcess};
 use crate::cpu::{Compiled, Pool, THREADS, engine};
-use crate::cuda::Gpus;
-use crate::space::Space;
-use crate::{ComputeError, Program};
+use crate::cuda::{Gpus, Workers};
+use crate::space::{Card, Layout, Space};
+use crate::{CodeStore, ComputeError, Program};
 use parking_lot::Mutex;
 use ringhost_ptx::Policy;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, Weak};
 
 /// A kind of device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DeviceKind {
     /// The threads of this process.
     Cpu,
@@ -21,7 +23,7 @@ pub enum DeviceKind {
 /// What becomes of an access on a GPU that is outside of the space, or off the alignment that its operator
 /// promises. It never comes to anybody else's memory. (On the CPU the first is always a trap, and the
 /// second is what WebAssembly says it is.)
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Fence {
     /// It goes elsewhere in the space, unseen: the fastest.
     #[default]
@@ -33,7 +35,7 @@ pub enum Fence {
 }
 
 impl Fence {
-    fn policy(self) -> Policy {
+    pub(crate) fn policy(self) -> Policy {
         match self {
             Self::Mask => Policy::Mask,
             Self::Trap => Policy::Trap,
@@ -43,7 +45,7 @@ impl Fence {
 }
 
 /// What there is to know of a device.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceInfo {
     /// What its maker calls it.
     pub name: String,
@@ -60,12 +62,55 @@ pub struct DeviceInfo {
 #[derive(Clone)]
 pub struct Devices(Arc<Inner>);
 
+/// The GPUs, and whose they are.
+enum Cards {
+    Here(Gpus),
+    Broker(Broker),
+}
+
+impl Cards {
+    fn list(&self) -> Vec<DeviceInfo> {
+        match self {
+            Self::Here(gpus) => gpus.list(),
+            Self::Broker(broker) => broker.list(),
+        }
+    }
+
+    fn workers(&self) -> &Arc<Workers> {
+        match self {
+            Self::Here(gpus) => gpus.workers(),
+            Self::Broker(broker) => broker.workers(),
+        }
+    }
+
+    fn place(
+        &self,
+        program: &Program,
+        bytes: u64,
+    ) -> Result<(Card, Layout, DeviceInfo), ComputeError> {
+        Ok(match self {
+            Self::Here(gpus) => {
+                let (place, layout, device) = gpus.place(program, bytes)?;
+                (Card::Here(place), layout, device)
+            }
+            Self::Broker(broker) => {
+                let (place, layout, device) = broker.place(program, bytes)?;
+                (Card::Broker(place), layout, device)
+            }
+        })
+    }
+}
+
 struct Inner {
     /// How accesses are fenced on a GPU; none where no GPU is wanted.
     fence: Option<Fence>,
     /// Whether a space is on a GPU where nothing else is said.
     is_gpu_wanted: bool,
-    gpus: OnceLock<Option<Gpus>>,
+    gpus: OnceLock<Option<Cards>>,
+    /// What owns the GPUs, where this process does not.
+    broker: Option<BrokerProcess>,
+    /// Where code for a GPU is kept.
+    store: Option<Arc<dyn CodeStore>>,
     threads: usize,
     started: Mutex<Option<Arc<Pool>>>,
     /// Programs that spaces hold, compiled, by their modules.
@@ -92,25 +137,51 @@ impl Devices {
         Self::new(threads, Some(fence), true)
     }
 
+    /// The same devices, which keep what the driver of a GPU compiles, for other processes.
+    #[must_use]
+    pub fn with_store(&self, store: Arc<dyn CodeStore>) -> Self {
+        Self::made(Inner {
+            store: Some(store),
+            ..self.0.anew()
+        })
+    }
+
+    /// The same devices, of which a process of its own has the GPUs: it is started when they are first
+    /// asked for, and where it fails or is ended the spaces in it are lost, and the next is in a new one.
+    /// What its driver compiles it keeps itself.
+    #[must_use]
+    pub fn with_broker(&self, broker: BrokerProcess) -> Self {
+        Self::made(Inner {
+            broker: Some(broker),
+            ..self.0.anew()
+        })
+    }
+
+    fn made(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
     fn new(threads: usize, fence: Option<Fence>, is_gpu_wanted: bool) -> Self {
         let threads = match threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             given => given,
         };
-        Self(Arc::new(Inner {
+        Self::made(Inner {
             fence,
             is_gpu_wanted,
             gpus: OnceLock::new(),
+            store: None,
+            broker: None,
             threads: threads.min(THREADS),
             started: Mutex::default(),
             compiled: Mutex::default(),
-        }))
+        })
     }
 
     /// What there is, the best first.
     #[must_use]
     pub fn list(&self) -> Vec<DeviceInfo> {
-        let mut all = self.0.gpus().map(Gpus::list).unwrap_or_default();
+        let mut all = self.0.gpus().map(Cards::list).unwrap_or_default();
         all.push(info(self.0.threads));
         all
     }
@@ -148,17 +219,34 @@ impl Devices {
     }
 }
 
-fn on_card(gpus: &Gpus, program: &Program, bytes: u64) -> Result<Space, ComputeError> {
+fn on_card(gpus: &Cards, program: &Program, bytes: u64) -> Result<Space, ComputeError> {
     let placed = gpus.place(program, bytes)?;
     let workers = gpus.workers().clone();
     Ok(Space::on_card(workers, program.clone(), placed, bytes))
 }
 
 impl Inner {
-    fn gpus(&self) -> Option<&Gpus> {
+    /// As it was before anything was asked for.
+    fn anew(&self) -> Self {
+        Self {
+            fence: self.fence,
+            is_gpu_wanted: self.is_gpu_wanted,
+            gpus: OnceLock::new(),
+            broker: self.broker.clone(),
+            store: self.store.clone(),
+            threads: self.threads,
+            started: Mutex::default(),
+            compiled: Mutex::default(),
+        }
+    }
+
+    fn gpus(&self) -> Option<&Cards> {
         let fence = self.fence?;
         self.gpus
-            .get_or_init(|| Gpus::find(fence.policy()))
+            .get_or_init(|| match &self.broker {
+                Some(process) => Broker::find(process.clone(), fence).map(Cards::Broker),
+                None => Gpus::find(fence.policy(), self.store.clone()).map(Cards::Here),
+            })
             .as_ref()
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong, each with the cause and the way out.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Why a component's compute functions cannot be taken out of it.
@@ -57,7 +58,7 @@ pub enum ProgramError {
 }
 
 /// Why a call of a space was refused, or what became of its commands.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ComputeError {
     /// A function trapped. What its launch could write is poisoned.
@@ -113,7 +114,7 @@ pub enum ComputeError {
 }
 
 /// Why an item trapped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TrapCode {
     /// An access outside of the space, or an atomic one that is not aligned.
     OutOfBounds,

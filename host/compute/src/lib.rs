@@ -19,7 +19,9 @@
     )
 )]
 
+mod broker;
 mod buffer;
+mod catalogue;
 mod command;
 mod cpu;
 mod cuda;
@@ -27,14 +29,19 @@ mod device;
 mod error;
 mod event;
 mod line;
+mod operation;
 mod program;
 mod space;
+mod store;
 mod ticks;
 
+pub use broker::{BrokerProcess, broker, is_broker};
 pub use buffer::Buffer;
 pub use command::{Argument, Command, Launch};
 pub use device::{DeviceInfo, DeviceKind, Devices, Fence};
 pub use error::{ComputeError, ProgramError, TrapCode};
 pub use event::{Event, Stats};
+pub use operation::{Gemm, Matrix, Operator, Reduce, Scan, Sort};
 pub use program::{Element, Function, Parameter, Program, Role, ValueKind};
-pub use space::{Plan, Space};
+pub use space::{Plan, Residence, Resident, Space};
+pub use store::CodeStore;

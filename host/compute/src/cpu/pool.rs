@@ -1,10 +1,13 @@
 //! The threads.
 
+use super::compiled::Compiled;
 use super::control::Control;
 use crate::ComputeError;
+use crate::catalogue::Library;
 use crate::event::State;
 use crate::line::Line;
 use crate::ticks::Ticks;
+use parking_lot::Mutex;
 use std::sync::Arc;
 use wasmtime::Engine;
 
@@ -23,6 +26,8 @@ pub(crate) struct Turns {
     pub(crate) line: Line,
     ticks: Ticks,
     pub(crate) control: Control,
+    /// The programs of the catalogue that have been used, by their numbers.
+    libraries: [Mutex<Option<Arc<Compiled>>>; Library::COUNT],
 }
 
 impl Pool {
@@ -35,6 +40,7 @@ impl Pool {
             threads,
             line: Line::default(),
             ticks: Ticks::default(),
+            libraries: std::array::from_fn(|_| Mutex::default()),
         });
         // Dropped if a thread cannot be made, which ends those that were.
         let pool = Self { turns };
@@ -77,6 +83,22 @@ impl Turns {
         self.ticks.end();
         self.control.end(thread);
         result
+    }
+
+    /// A program of the catalogue's, which is compiled when it is first used.
+    ///
+    /// # Errors
+    /// If it cannot be compiled.
+    pub(crate) fn library(&self, library: Library) -> Result<Arc<Compiled>, ComputeError> {
+        let Some(place) = self.libraries.get(library.number()) else {
+            return Err(ComputeError::DeviceLost("no such program".to_owned()));
+        };
+        let mut place = place.lock();
+        if let Some(compiled) = &*place {
+            return Ok(compiled.clone());
+        }
+        let compiled = Compiled::new(&self.engine, &library.program()?)?;
+        Ok(place.insert(Arc::new(compiled)).clone())
     }
 
     fn work(&self, thread: usize) {

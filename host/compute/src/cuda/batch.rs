@@ -9,6 +9,7 @@ use crate::event::Stats;
 use crate::space::{Answer, Launch, Next, Step};
 use crate::{ComputeError, TrapCode};
 use ringhost_ptx::{Ending, Record};
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -19,7 +20,9 @@ pub(crate) struct Batch {
     pub(crate) rounds: u32,
     /// Steps that were done behind those.
     pub(crate) steps: usize,
-    /// Items of the launch after them that were done.
+    /// Launches of the step after them that were done.
+    pub(crate) part: u32,
+    /// Items of the launch after those that were done.
     pub(crate) first: u32,
     /// What went wrong in that step, if anything.
     pub(crate) error: Option<ComputeError>,
@@ -37,10 +40,12 @@ pub(super) enum Found {
 
 impl Place {
     /// Has what is next done, as much as fits into a turn, and waits for it.
-    pub(crate) fn run(&self, next: &Next) -> Batch {
+    ///
+    /// A resident ends sooner where other spaces are said to wait.
+    pub(crate) fn run(&self, next: &Next, is_wanted: &dyn Fn() -> bool) -> Batch {
         let context = &self.opened.context;
         let work = |desk: &mut Desk| {
-            self.some(desk, next).map_err(|stop| {
+            self.some(desk, next, is_wanted).map_err(|stop| {
                 self.is_marked.store(true, Ordering::Relaxed);
                 // What was asked for before may still run. If it cannot be waited for the device is lost.
                 self.stream.wait().map_or_else(Stop::Fault, |()| stop)
@@ -55,9 +60,16 @@ impl Place {
         })
     }
 
-    fn some(&self, desk: &mut Desk, next: &Next) -> Result<Batch, Stop> {
-        if let Some(Step::Read { .. }) = next.steps.get(next.index) {
-            return self.answer(desk, next);
+    fn some(
+        &self,
+        desk: &mut Desk,
+        next: &Next,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Batch, Stop> {
+        match next.steps.get(next.index) {
+            Some(Step::Read { .. }) => return self.answer(desk, next),
+            Some(Step::Messages(messages)) => return self.talk(desk, messages, is_wanted),
+            _ => {}
         }
         match self.replayed(desk, next)? {
             Some(batch) => Ok(batch),
@@ -103,6 +115,7 @@ impl Place {
         let (found, took) = self.settle(desk, &issued, next)?;
         let mut batch = Batch {
             steps: issued.step.saturating_sub(next.index),
+            part: issued.part,
             first: issued.first,
             error: stopped,
             ..Batch::default()
@@ -116,6 +129,7 @@ impl Place {
                 // Nobody knows how far it came.
                 ran = 0;
                 batch.steps = 0;
+                batch.part = next.part;
                 batch.first = next.first;
             }
             Found::Trap(ordinal, index, code) => {
@@ -123,6 +137,7 @@ impl Place {
                 let slice = slice.ok_or_else(stray)?;
                 ran = ordinal;
                 batch.steps = slice.step.saturating_sub(next.index);
+                batch.part = slice.part;
                 batch.first = slice.first;
                 batch.stats.items = index.into();
                 batch.error = Some(trap(next, slice, index, code));
@@ -132,7 +147,7 @@ impl Place {
             if number < ran {
                 batch.stats.items = batch.stats.items.saturating_add(slice.count.into());
             }
-            let is_end = launch_of(next, slice.step)
+            let is_end = launch_of(next, *slice)
                 .is_some_and(|launch| slice.first.saturating_add(slice.count) == launch.items);
             if is_end && number <= ran {
                 batch.stats.launches = batch.stats.launches.saturating_add(1);
@@ -177,8 +192,8 @@ impl Place {
         };
         let ordinal = usize::try_from(ordinal).unwrap_or(usize::MAX);
         let slice = issued.slices.get(ordinal).ok_or_else(stray)?;
-        let launch = launch_of(next, slice.step).ok_or_else(stray)?;
-        let translation = &self.function(launch)?.translation;
+        let launch = launch_of(next, *slice).ok_or_else(stray)?;
+        let translation = &self.function(&launch)?.translation;
         let trapped = translation.trapped(word).ok_or_else(stray)?;
         Ok(Found::Trap(ordinal, index, code(trapped.kind)))
     }
@@ -186,8 +201,8 @@ impl Place {
     /// Learns how fast functions are.
     fn measure(&self, next: &Next, issued: &Issued, took: Duration) {
         let function = |slice: &Slice| {
-            let launch = launch_of(next, slice.step)?;
-            self.code.function(&launch.function)
+            let launch = launch_of(next, *slice)?;
+            self.function(&launch).ok()
         };
         if let [slice] = issued.slices.as_slice() {
             if let Some(function) = function(slice) {
@@ -213,16 +228,13 @@ impl Stop {
     }
 }
 
-fn launch_of(next: &Next, step: usize) -> Option<&Launch> {
-    match next.steps.get(step) {
-        Some(Step::Launch(launch)) => Some(launch),
-        _ => None,
-    }
+fn launch_of(next: &Next, slice: Slice) -> Option<Cow<'_, Launch>> {
+    next.steps.get(slice.step)?.launch(slice.part)
 }
 
 pub(super) fn trap(next: &Next, slice: Slice, index: u32, code: TrapCode) -> ComputeError {
     ComputeError::Trap {
-        function: launch_of(next, slice.step)
+        function: launch_of(next, slice)
             .map(|launch| launch.function.clone())
             .unwrap_or_default(),
         item: slice.first.saturating_add(index),
@@ -236,7 +248,7 @@ fn stray() -> Stop {
 }
 
 /// Room for so many bytes, all zero.
-fn room(length: u32) -> Result<Vec<u8>, ComputeError> {
+pub(super) fn room(length: u32) -> Result<Vec<u8>, ComputeError> {
     let no_room = || ComputeError::OutOfMemory {
         requested: length.into(),
         reason: "the host has no room for a copy; read less at once".to_owned(),

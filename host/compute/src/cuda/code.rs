@@ -1,11 +1,13 @@
 //! A program, translated for a GPU and compiled by its driver.
 
 use super::devices::Opened;
-use super::driver::Kernel;
+use super::driver::{Fault, Kernel, compile};
 use crate::{ComputeError, Program, TrapCode};
 use parking_lot::Mutex;
-use ringhost_ptx::{Translation, TrapKind, translate};
+use ringhost_ptx::{Translation, TrapKind, translate, translate_resident};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Items of the first slice of a function, of which nothing is known.
@@ -17,6 +19,14 @@ const GROWTH: u32 = 8;
 /// A program, compiled in a context.
 pub(crate) struct Code {
     functions: HashMap<String, Function>,
+    /// Functions that stay on the device, made when they are first asked for.
+    residents: Mutex<HashMap<String, Arc<Loaded>>>,
+}
+
+/// A translation, compiled in a context.
+pub(super) struct Loaded {
+    pub(super) kernel: Kernel,
+    pub(super) translation: Translation,
 }
 
 /// A compute function on the device.
@@ -43,17 +53,20 @@ impl Code {
         for function in program.functions() {
             let name = &function.name;
             let export = format!("{}{name}", crate::program::PREFIX);
-            let translation =
-                translate(program.module(), &export, &opened.options).map_err(|error| {
-                    let reason = format!("`{name}` cannot run on a CUDA device: {error}");
-                    ComputeError::NoDevice(reason)
-                })?;
+            let translation = translate(program.module(), &export, &opened.options)
+                .map_err(|error| refused(name, &error))?;
             let made = opened.context.enter().and_then(|()| {
-                let kernel = Kernel::new(&opened.context, &translation.ptx, translation.entry)?;
+                let kernel = kernel(opened, &translation)?;
                 let blocks = kernel.blocks(Translation::BLOCK)?;
                 Ok((kernel, blocks))
             });
-            let (kernel, blocks) = made.map_err(|fault| fault.into_error(0))?;
+            let (kernel, blocks) = made.map_err(|fault| match fault {
+                Fault::NoCode(reason) => {
+                    let reason = format!("the driver cannot compile `{name}`: {reason}");
+                    ComputeError::NoDevice(reason)
+                }
+                other => other.into_error(0),
+            })?;
             let function = Function {
                 kernel,
                 translation,
@@ -65,7 +78,40 @@ impl Code {
             };
             functions.insert(name.clone(), function);
         }
-        Ok(Self { functions })
+        Ok(Self {
+            functions,
+            residents: Mutex::default(),
+        })
+    }
+
+    /// A function as one that stays on the device.
+    ///
+    /// # Errors
+    /// If the driver cannot compile it.
+    pub(super) fn resident(
+        &self,
+        opened: &Opened,
+        program: &Program,
+        name: &str,
+    ) -> Result<Arc<Loaded>, ComputeError> {
+        let known = self.residents.lock().get(name).cloned();
+        if let Some(loaded) = known {
+            return Ok(loaded);
+        }
+        let export = format!("{}{name}", crate::program::PREFIX);
+        let translation = translate_resident(program.module(), &export, &opened.options)
+            .map_err(|error| refused(name, &error))?;
+        let kernel = opened
+            .context
+            .enter()
+            .and_then(|()| self::kernel(opened, &translation))
+            .map_err(|fault| fault.into_error(0))?;
+        let loaded = Arc::new(Loaded {
+            kernel,
+            translation,
+        });
+        let mut all = self.residents.lock();
+        Ok(all.entry(name.to_owned()).or_insert(loaded).clone())
     }
 
     pub(super) fn function(&self, name: &str) -> Option<&Function> {
@@ -77,6 +123,40 @@ impl Code {
         let windows = self.functions.values().map(Function::window);
         windows.max().unwrap_or(0)
     }
+}
+
+/// What a translation is on the device: what was compiled of it before, or is now.
+fn kernel(opened: &Opened, translation: &Translation) -> Result<Kernel, Fault> {
+    let (context, entry) = (&opened.context, translation.entry);
+    let Some(store) = &opened.store else {
+        return Kernel::new(context, &compile(context, &translation.ptx)?, entry);
+    };
+    let digest = Sha256::digest(&translation.ptx);
+    let card = &opened.card;
+    let name = format!("{digest:x}-sm_{}-{}", card.capability, card.driver);
+    // Code that the driver does not take any more is made again.
+    if let Some(code) = store.read(&name)
+        && let Some(kernel) = taken(Kernel::new(context, &code, entry))?
+    {
+        return Ok(kernel);
+    }
+    let code = compile(context, &translation.ptx)?;
+    let kernel = Kernel::new(context, &code, entry)?;
+    store.write(&name, &code);
+    Ok(kernel)
+}
+
+/// None where the driver did not take the code and all else is well.
+fn taken(loaded: Result<Kernel, Fault>) -> Result<Option<Kernel>, Fault> {
+    match loaded {
+        Err(Fault::NoCode(_)) => Ok(None),
+        loaded => loaded.map(Some),
+    }
+}
+
+/// What is told of a function that has no translation.
+fn refused(name: &str, error: &ringhost_ptx::Error) -> ComputeError {
+    ComputeError::NoDevice(format!("`{name}` cannot run on a CUDA device: {error}"))
 }
 
 impl Function {

@@ -5,12 +5,13 @@ use super::desk::Desks;
 use super::driver::{Card, Context, Fault, Pinned, Stream, cards};
 use super::place::{Place, WORD};
 use super::workers::Workers;
+use crate::catalogue::Library;
 use crate::space::Layout;
-use crate::{ComputeError, DeviceInfo, DeviceKind, Program};
+use crate::{CodeStore, ComputeError, DeviceInfo, DeviceKind, Program};
 use parking_lot::Mutex;
 use ringhost_ptx::{Options, Policy, Record, Target};
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// The compute capability that the translations need at least.
 const CAPABILITY: u32 = 80;
@@ -22,6 +23,7 @@ const FAILURES: u32 = 3;
 pub(crate) struct Gpus {
     all: Vec<Gpu>,
     policy: Policy,
+    store: Option<Arc<dyn CodeStore>>,
     workers: Arc<Workers>,
 }
 
@@ -41,12 +43,16 @@ struct State {
 pub(crate) struct Opened {
     /// Programs that spaces hold, compiled, by their modules.
     compiled: Mutex<HashMap<Arc<[u8]>, Weak<Code>>>,
+    /// The programs of the catalogue that have been used, by their numbers.
+    libraries: [OnceLock<Code>; Library::COUNT],
     pub(super) desks: Desks,
     /// What ends launches that run.
     pub(super) control: Mutex<Control>,
     pub(super) context: Arc<Context>,
     pub(super) card: Card,
     pub(super) options: Options,
+    /// Where what is compiled is kept for other processes.
+    pub(super) store: Option<Arc<dyn CodeStore>>,
 }
 
 /// A stream beside those of the spaces, and the word that it writes to end launches.
@@ -57,7 +63,7 @@ pub(super) struct Control {
 
 impl Gpus {
     /// Those that there are; none where there is no driver, or no GPU that is new enough.
-    pub(crate) fn find(policy: Policy) -> Option<Self> {
+    pub(crate) fn find(policy: Policy, store: Option<Arc<dyn CodeStore>>) -> Option<Self> {
         let all: Vec<_> = cards()
             .into_iter()
             .filter(|card| card.capability >= CAPABILITY)
@@ -72,6 +78,7 @@ impl Gpus {
         Some(Self {
             all,
             policy,
+            store,
             workers: Workers::new().ok()?,
         })
     }
@@ -104,7 +111,7 @@ impl Gpus {
         let mut error = ComputeError::NoDevice(gone.to_owned());
         for gpu in self.alive() {
             let layout = Layout::of(program)?;
-            match gpu.place(self.policy, program, &layout, bytes) {
+            match gpu.place(self, program, &layout, bytes) {
                 Ok(place) => return Ok((place, layout, info(&gpu.card))),
                 Err(reason) => error = reason,
             }
@@ -116,12 +123,12 @@ impl Gpus {
 impl Gpu {
     fn place(
         &self,
-        policy: Policy,
+        gpus: &Gpus,
         program: &Program,
         layout: &Layout,
         bytes: u64,
     ) -> Result<Place, ComputeError> {
-        let opened = self.opened(policy)?;
+        let opened = self.opened(gpus)?;
         let place = opened
             .compiled(program)
             .and_then(|code| Place::new(&opened, code, layout, bytes));
@@ -132,7 +139,7 @@ impl Gpu {
     }
 
     /// The context, a new one if the last is lost.
-    fn opened(&self, policy: Policy) -> Result<Arc<Opened>, ComputeError> {
+    fn opened(&self, gpus: &Gpus) -> Result<Arc<Opened>, ComputeError> {
         let mut state = self.state.lock();
         if let Some(opened) = &state.opened {
             if !opened.context.is_lost() {
@@ -141,7 +148,7 @@ impl Gpu {
             state.failures = state.failures.saturating_add(1);
             state.opened = None;
         }
-        match Opened::new(&self.card, policy) {
+        match Opened::new(&self.card, gpus) {
             Ok(opened) => Ok(state.opened.insert(opened).clone()),
             Err(fault) => {
                 state.failures = state.failures.saturating_add(1);
@@ -152,7 +159,7 @@ impl Gpu {
 }
 
 impl Opened {
-    fn new(card: &Card, policy: Policy) -> Result<Arc<Self>, Fault> {
+    fn new(card: &Card, gpus: &Gpus) -> Result<Arc<Self>, Fault> {
         let context = Context::new(card)?;
         context.enter()?;
         let mut word = Pinned::new(&context, WORD)?;
@@ -163,7 +170,7 @@ impl Opened {
             word,
         };
         let options = Options {
-            policy,
+            policy: gpus.policy,
             target: if card.capability >= 90 {
                 Target::Sm90
             } else {
@@ -173,12 +180,30 @@ impl Opened {
         };
         Ok(Arc::new(Self {
             compiled: Mutex::default(),
+            libraries: std::array::from_fn(|_| OnceLock::new()),
             desks: Desks::default(),
             control: Mutex::new(control),
             context,
             card: card.clone(),
             options,
+            store: gpus.store.clone(),
         }))
+    }
+
+    /// A program of the catalogue's, which is compiled when it is first used.
+    ///
+    /// # Errors
+    /// If the driver cannot compile it.
+    pub(super) fn library(&self, library: Library) -> Result<&Code, ComputeError> {
+        let Some(place) = self.libraries.get(library.number()) else {
+            return Err(ComputeError::DeviceLost("no such program".to_owned()));
+        };
+        if let Some(code) = place.get() {
+            return Ok(code);
+        }
+        // Two threads may come here at once. One's is dropped then.
+        let code = Code::new(self, &library.program()?)?;
+        Ok(place.get_or_init(|| code))
     }
 
     fn compiled(&self, program: &Program) -> Result<Arc<Code>, ComputeError> {

@@ -7,7 +7,7 @@ use super::place::Place;
 use crate::ComputeError;
 use crate::buffer::Part;
 use crate::space::{Launch, Next, Step};
-use ringhost_ptx::{Record, Translation};
+use ringhost_ptx::{Record, StackWindow, Translation};
 use std::time::Duration;
 use wasmtime::Val;
 
@@ -49,6 +49,7 @@ impl From<Fault> for Stop {
 #[derive(Clone, Copy)]
 pub(super) struct Slice {
     pub(super) step: usize,
+    pub(super) part: u32,
     pub(super) first: u32,
     pub(super) count: u32,
 }
@@ -57,7 +58,9 @@ pub(super) struct Slice {
 pub(super) struct Issued {
     /// The step that is next.
     pub(super) step: usize,
-    /// Items of it that are done.
+    /// The launch of it that is next.
+    pub(super) part: u32,
+    /// Items of that which are done.
     pub(super) first: u32,
     pub(super) slices: Vec<Slice>,
     /// How long it should take.
@@ -72,6 +75,7 @@ impl Issued {
     pub(super) fn new(next: &Next) -> Self {
         Self {
             step: next.index,
+            part: next.part,
             first: next.first,
             slices: Vec::new(),
             time: Duration::ZERO,
@@ -121,22 +125,40 @@ impl Place {
                     self.copy(*from_part, *to_part, &mut issued.kept)?;
                     issued.takes(part_of(step), WITHIN);
                 }
-                Step::Launch(launch) => {
-                    if issued.first == 0 {
-                        launch.begin().map_err(Stop::Failed)?;
+                Step::Launch(_) | Step::Operation(_) => {
+                    if issued.part == 0 && issued.first == 0 {
+                        step.begin().map_err(Stop::Failed)?;
                     }
-                    if !self.slice(launch, issued)? {
+                    if !self.parts(step, issued)? {
                         return Ok(());
                     }
                 }
                 // It is for who asks when all of the batch is known to have gone well.
-                Step::Read { .. } => return Ok(()),
+                Step::Read { .. } | Step::Messages(_) => return Ok(()),
             }
             step.done();
             issued.step = issued.step.saturating_add(1);
+            issued.part = 0;
             issued.first = 0;
         }
         Ok(())
+    }
+
+    /// Launches some of what a step is made of; whether this was all.
+    fn parts(&self, step: &Step, issued: &mut Issued) -> Result<bool, Stop> {
+        while issued.part < step.parts() {
+            if issued.is_full() {
+                return Ok(false);
+            }
+            if let Some(launch) = step.launch(issued.part)
+                && !self.slice(&launch, issued)?
+            {
+                return Ok(false);
+            }
+            issued.part = issued.part.saturating_add(1);
+            issued.first = 0;
+        }
+        Ok(true)
     }
 
     /// Copies within the arena, as if through a third place where the two overlap.
@@ -180,6 +202,7 @@ impl Place {
         self.start(function, launch, (first, count), ordinal)?;
         issued.slices.push(Slice {
             step: issued.step,
+            part: issued.part,
             first,
             count,
         });
@@ -191,8 +214,12 @@ impl Place {
     }
 
     pub(super) fn function(&self, launch: &Launch) -> Result<&Function, Stop> {
+        let code = match launch.library {
+            None => &*self.code,
+            Some(library) => self.opened.library(library).map_err(Stop::Failed)?,
+        };
         let missing = || Fault::Lost(format!("`{}` was not compiled", launch.function));
-        Ok(self.code.function(&launch.function).ok_or_else(missing)?)
+        Ok(code.function(&launch.function).ok_or_else(missing)?)
     }
 
     /// Asks the driver to run items of a function.
@@ -226,6 +253,13 @@ impl Place {
         }
     }
 
+    /// How many threads have room for such a window of the C stack.
+    pub(super) fn room_for_stacks(&self, window: Option<StackWindow>) -> u64 {
+        let window = window.map_or(0, |window| u64::from(window.bytes));
+        let room = self.size.saturating_sub(self.stacks);
+        room.checked_div(window).unwrap_or(u64::MAX)
+    }
+
     /// How many blocks of how many threads run so many items, each with its window for the C stack.
     fn grid(&self, function: &Function, count: u32) -> (u32, u32) {
         let processors = self.opened.card.processors.max(1);
@@ -233,8 +267,7 @@ impl Place {
         let threads = count.div_ceil(processors).next_multiple_of(WARP);
         let threads = threads.clamp(WARP, Translation::BLOCK);
         let most = function.blocks.saturating_mul(WAVES);
-        let room = self.size.saturating_sub(self.stacks);
-        let windows = room.checked_div(function.window()).unwrap_or(u64::MAX);
+        let windows = self.room_for_stacks(function.translation.stack);
         let with_windows = windows / u64::from(threads);
         let with_windows = u32::try_from(with_windows).unwrap_or(u32::MAX);
         let blocks = count.div_ceil(threads).min(most).min(with_windows);
@@ -248,7 +281,7 @@ impl Place {
 }
 
 /// The bits of an argument, in a cell of eight bytes, the lowest first.
-fn bits(value: &Val) -> u64 {
+pub(super) fn bits(value: &Val) -> u64 {
     match value {
         Val::I32(value) => value.cast_unsigned().into(),
         Val::I64(value) => value.cast_unsigned(),

@@ -12,10 +12,12 @@ mod driver;
 mod issue;
 mod place;
 mod replay;
+mod resident;
 mod workers;
 
 pub(crate) use batch::Batch;
 pub(crate) use devices::Gpus;
 pub(crate) use place::Place;
 pub(crate) use replay::Replay;
+pub(crate) use resident::Loop;
 pub(crate) use workers::{Turns, Workers};

@@ -90,16 +90,23 @@ impl Place {
         if next.steps.len() > LAUNCHES {
             return None;
         }
+        let mut launches = 0_u32;
         for step in next.steps.iter() {
             match step {
-                Step::Launch(launch) => {
-                    launch.begin().ok()?;
-                    let function = self.code.function(&launch.function)?;
-                    // Slices have been as large before.
-                    if function.slice(BATCH) < launch.items {
+                Step::Launch(_) | Step::Operation(_) => {
+                    step.begin().ok()?;
+                    launches = launches.saturating_add(step.parts());
+                    if launches > Record::LAUNCHES {
                         return None;
                     }
-                    time = time.saturating_add(function.time(launch.items)?);
+                    for launch in (0..step.parts()).filter_map(|part| step.launch(part)) {
+                        let function = self.function(&launch).ok()?;
+                        // Slices have been as large before.
+                        if function.slice(BATCH) < launch.items {
+                            return None;
+                        }
+                        time = time.saturating_add(function.time(launch.items)?);
+                    }
                 }
                 Step::Copy {
                     from,
@@ -113,7 +120,7 @@ impl Place {
                     }
                 }
                 Step::Fill { .. } => {}
-                Step::Write { .. } | Step::Read { .. } => return None,
+                Step::Write { .. } | Step::Read { .. } | Step::Messages(_) => return None,
             }
             time = time.saturating_add(Duration::from_micros(1));
         }
@@ -145,15 +152,21 @@ impl Place {
 
     fn record_step(&self, step: &Step, number: usize, slices: &mut Vec<Slice>) -> Result<(), Stop> {
         match step {
-            Step::Launch(launch) if launch.items > 0 => {
-                let ordinal = u32::try_from(slices.len()).unwrap_or(u32::MAX);
-                let function = self.function(launch)?;
-                self.start(function, launch, (0, launch.items), ordinal)?;
-                slices.push(Slice {
-                    step: number,
-                    first: 0,
-                    count: launch.items,
-                });
+            Step::Launch(_) | Step::Operation(_) => {
+                for part in 0..step.parts() {
+                    let Some(launch) = step.launch(part).filter(|launch| launch.items > 0) else {
+                        continue;
+                    };
+                    let ordinal = u32::try_from(slices.len()).unwrap_or(u32::MAX);
+                    let function = self.function(&launch)?;
+                    self.start(function, &launch, (0, launch.items), ordinal)?;
+                    slices.push(Slice {
+                        step: number,
+                        part,
+                        first: 0,
+                        count: launch.items,
+                    });
+                }
             }
             Step::Copy {
                 from_part, to_part, ..

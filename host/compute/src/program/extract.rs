@@ -29,6 +29,15 @@ pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM1
     .union(WasmFeatures::SIMD)
     .union(WasmFeatures::THREADS);
 
+/// A module with no functions.
+pub(super) fn nothing() -> Vec<u8> {
+    let mut imports = ImportSection::new();
+    imports.import("ring", "memory", memory(0));
+    let mut module = Module::new();
+    module.section(&imports);
+    module.finish()
+}
+
 /// A module with what is reached, and no more.
 pub(super) fn extract(outline: &Outline<'_>, reached: &Reached) -> Result<Vec<u8>, ProgramError> {
     let mut extraction = Extraction {
@@ -126,14 +135,7 @@ impl Extraction<'_, '_> {
             minimum = memory.initial;
         }
         let mut imports = ImportSection::new();
-        let memory = MemoryType {
-            minimum,
-            maximum: Some(PAGES),
-            memory64: false,
-            shared: true,
-            page_size_log2: None,
-        };
-        imports.import("ring", "memory", EntityType::Memory(memory));
+        imports.import("ring", "memory", memory(minimum));
         Ok(imports)
     }
 
@@ -294,4 +296,15 @@ fn wrong(error: ReencodeError<ProgramError>) -> ProgramError {
         ReencodeError::UserError(error) => error,
         other => ProgramError::Invalid(other.to_string()),
     }
+}
+
+/// The memory of a space, of so many pages at least.
+fn memory(minimum: u64) -> EntityType {
+    EntityType::Memory(MemoryType {
+        minimum,
+        maximum: Some(PAGES),
+        memory64: false,
+        shared: true,
+        page_size_log2: None,
+    })
 }

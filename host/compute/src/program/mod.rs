@@ -119,6 +119,15 @@ impl Program {
         Ok(Self(Arc::new(Inner { functions, module })))
     }
 
+    /// The program of a component that marks nothing: in its spaces only the host's own operations run.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Arc::new(Inner {
+            functions: Vec::new(),
+            module: extract::nothing().into(),
+        }))
+    }
+
     /// Its functions, in the order in which they are exported.
     #[must_use]
     pub fn functions(&self) -> &[Function] {

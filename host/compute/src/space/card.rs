@@ -1,12 +1,71 @@
 //! What a thread does for a space on a GPU when it is the space's turn.
 
+use super::job::Next;
 use super::job::{Current, Queue};
 use super::step::{Answer, Step};
-use super::{Inner, Place};
-use crate::cuda::Batch;
+use super::{Card, Inner, Place};
+use crate::cuda::{Batch, Loop};
+use crate::{ComputeError, Program};
 use parking_lot::MutexGuard;
+use ringhost_ptx::Ring;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+
+impl Card {
+    /// Bytes of the whole.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Self::Here(place) => place.bytes(),
+            Self::Broker(place) => place.bytes(),
+        }
+    }
+
+    /// Before a turn, and before that can be cancelled.
+    fn ready(&self) {
+        match self {
+            Self::Here(place) => place.ready(),
+            Self::Broker(place) => place.ready(),
+        }
+    }
+
+    /// Has what is next done, as much as fits into a turn, and waits for it.
+    fn run(&self, next: &Next, is_wanted: &dyn Fn() -> bool) -> Batch {
+        match self {
+            Self::Here(place) => place.run(next, is_wanted),
+            Self::Broker(place) => place.run(next),
+        }
+    }
+
+    /// What a function needs that is to stay on the device; nothing in a broker, where each message is
+    /// launched.
+    pub(super) fn reside(
+        &self,
+        program: &Program,
+        function: &str,
+        ring: Ring,
+    ) -> Result<Option<Loop>, ComputeError> {
+        match self {
+            Self::Here(place) => place.reside(program, function, ring).map(Some),
+            Self::Broker(_) => Ok(None),
+        }
+    }
+
+    /// Ends what runs.
+    fn cancel(&self) {
+        match self {
+            Self::Here(place) => place.cancel(),
+            Self::Broker(place) => place.cancel(),
+        }
+    }
+
+    /// Gives up the context, or the broker, for this reason.
+    fn lost(&self, reason: &str) -> ComputeError {
+        match self {
+            Self::Here(place) => place.lost(reason),
+            Self::Broker(place) => place.lost(reason),
+        }
+    }
+}
 
 impl Inner {
     /// Has batches done that are next, and more while no other space waits.
@@ -21,11 +80,7 @@ impl Inner {
         }
         while let Some(next) = queue.next() {
             queue.current = Current::Host;
-            if next
-                .steps
-                .iter()
-                .any(|step| matches!(step, Step::Launch(_)))
-            {
+            if next.steps.iter().any(|step| step.launch(0).is_some()) {
                 queue.has_launched = true;
             }
             drop(queue);
@@ -38,7 +93,8 @@ impl Inner {
             // cudarc panics where a function is missing in the driver.
             let ready = catch_unwind(AssertUnwindSafe(|| place.ready()));
             let ran = turns.watched(thread, &next.state, cancel, || {
-                catch_unwind(AssertUnwindSafe(|| place.run(&next)))
+                let is_wanted = || turns.line.is_wanted();
+                catch_unwind(AssertUnwindSafe(|| place.run(&next, &is_wanted)))
             });
             let mut batch = ready.and(ran).unwrap_or_else(|_| Batch {
                 error: Some(place.lost("the driver lacks a function that is needed")),
@@ -66,7 +122,8 @@ impl Inner {
             all.items = all.items.saturating_add(more.items);
             all.launches = all.launches.saturating_add(more.launches);
         }
-        queue.advance_by((batch.rounds, batch.steps, batch.first), batch.error);
+        let done = (batch.rounds, batch.steps);
+        queue.advance_by(done, (batch.part, batch.first), batch.error);
         if let Some(answer) = batch.answer {
             answer.give();
         }

@@ -1,28 +1,66 @@
 //! Checks commands before anything of them is done.
 
 use super::Inner;
-use super::step::{Launch, Step};
+use super::resident::Residence;
+use super::step::{Launch, Step, Touched};
 use crate::buffer::{Buffer, Part};
+use crate::catalogue::Operation;
 use crate::command::{Argument, Command};
 use crate::{ComputeError, Role, ValueKind};
+use ringhost_ptx::Ring;
 use wasmtime::Val;
 
 /// Fuel of an item where neither the launch nor the author says another.
 const FUEL: u64 = 1 << 24;
+
+/// The most messages of a resident that are under way.
+const MOST_MESSAGES: u32 = 1024;
+
+/// The most bytes of the messages and answers of a resident.
+const MOST_RING: usize = 16 << 20;
 
 /// The most fuel of an item.
 const MOST_FUEL: u64 = 1 << 36;
 
 impl Inner {
     pub(super) fn steps(&self, commands: Vec<Command>) -> Result<Vec<Step>, ComputeError> {
-        commands
+        let mut steps = commands
             .into_iter()
             .map(|command| self.step(command))
-            .collect()
+            .collect::<Result<Vec<_>, _>>()?;
+        self.add_scratch(&mut steps)?;
+        Ok(steps)
+    }
+
+    /// Gives the operations of a list, which are done one behind the other, memory that they share.
+    fn add_scratch(&self, steps: &mut [Step]) -> Result<(), ComputeError> {
+        let operations = steps.iter_mut().filter_map(|step| match step {
+            Step::Operation(operation) if operation.scratch_bytes > 0 => Some(operation),
+            _ => None,
+        });
+        let operations: Vec<_> = operations.collect();
+        let bytes = operations.iter().map(|operation| operation.scratch_bytes);
+        let Some(bytes) = bytes.max() else {
+            return Ok(());
+        };
+        let refused = |reason| ComputeError::OutOfMemory {
+            requested: bytes,
+            reason: format!("an operation works in memory of the space: {reason}"),
+        };
+        let length = u32::try_from(bytes).map_err(|_| refused("it has less".to_owned()))?;
+        // What was there before is never read.
+        let (scratch, _) = self.arena.allocate(length).map_err(|error| match error {
+            ComputeError::OutOfMemory { reason, .. } => refused(reason),
+            other => other,
+        })?;
+        for operation in operations {
+            operation.work_in(&scratch);
+        }
+        Ok(())
     }
 
     /// A part of a buffer of this space.
-    pub(super) fn part_of(
+    pub(crate) fn part_of(
         &self,
         buffer: &Buffer,
         offset: u32,
@@ -79,7 +117,51 @@ impl Inner {
                 to,
             },
             Command::Launch(launch) => Step::Launch(self.launch(launch)?),
+            Command::Reduce(reduce) => Step::Operation(Operation::reduce(self, reduce)?),
+            Command::Scan(scan) => Step::Operation(Operation::scan(self, scan)?),
+            Command::Sort(sort) => Step::Operation(Operation::sort(self, sort)?),
+            Command::Gemm(gemm) => Step::Operation(Operation::gemm(self, gemm)?),
         })
+    }
+
+    /// What a resident runs, and the ring for its messages.
+    pub(super) fn residence(&self, residence: &Residence) -> Result<(Launch, Ring), ComputeError> {
+        let launch = self.launch(residence.launch.clone())?;
+        if !(1..=Ring::ITEMS).contains(&launch.items) {
+            return Err(invalid(format!(
+                "{} items are run for each message, and it is 1 to {}",
+                launch.items,
+                Ring::ITEMS
+            )));
+        }
+        if !(1..=MOST_MESSAGES).contains(&residence.depth) {
+            return Err(invalid(format!(
+                "{} messages are to be under way, and it is 1 to {MOST_MESSAGES}",
+                residence.depth
+            )));
+        }
+        for (name, buffer) in [("input", &residence.input), ("output", &residence.output)] {
+            self.part_of(buffer, 0, 0)?;
+            if !buffer.len().is_multiple_of(4) {
+                return Err(invalid(format!(
+                    "the {name} has {} bytes, which is no multiple of four",
+                    buffer.len()
+                )));
+            }
+        }
+        let ring = Ring {
+            depth: residence.depth,
+            inputs: residence.input.len(),
+            outputs: residence.output.len(),
+        };
+        if ring.bytes().is_none_or(|bytes| bytes > MOST_RING) {
+            return Err(invalid(format!(
+                "{} messages and answers of {} and {} bytes come to more than {MOST_RING} bytes: have \
+                 fewer under way, or a smaller input and output",
+                ring.depth, ring.inputs, ring.outputs
+            )));
+        }
+        Ok((launch, ring))
     }
 
     fn launch(&self, launch: crate::Launch) -> Result<Launch, ComputeError> {
@@ -109,13 +191,14 @@ impl Inner {
                 launch.arguments.len()
             )));
         }
+        let mut touched = Touched::default();
         let mut checked = Launch {
+            library: None,
+            product: None,
             items: launch.items,
             fuel,
             arguments: Vec::new(),
-            read: Vec::new(),
-            written: Vec::new(),
-            whole: Vec::new(),
+            touched: Touched::default(),
             function: name,
         };
         for (index, (argument, parameter)) in launch
@@ -142,14 +225,14 @@ impl Inner {
                     }
                     match parameter.role {
                         Role::Value => return Err(wrong("a buffer")),
-                        Role::In => checked.read.push(buffer.clone()),
+                        Role::In => touched.read.push(buffer.clone()),
                         Role::Out => {
-                            checked.written.push(buffer.clone());
-                            checked.whole.push(buffer.clone());
+                            touched.written.push(buffer.clone());
+                            touched.whole.push(buffer.clone());
                         }
                         Role::InOut => {
-                            checked.read.push(buffer.clone());
-                            checked.written.push(buffer.clone());
+                            touched.read.push(buffer.clone());
+                            touched.written.push(buffer.clone());
                         }
                     }
                     Val::I32(buffer.address().cast_signed())
@@ -162,6 +245,7 @@ impl Inner {
             };
             checked.arguments.push(value);
         }
+        checked.touched = touched;
         Ok(checked)
     }
 }

@@ -4,11 +4,14 @@ use super::job::Queue;
 use super::layout::Layout;
 use super::memory::Memory;
 use super::step::{Answer, Step, overwritten};
+use super::talk::Talk;
 use crate::ComputeError;
 use crate::buffer::{Buffer, Part};
+use crate::catalogue::Library;
 use crate::cpu::{Compiled, Lane, Turns};
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The most bytes that are written or read at once by who asks for it, where nothing has to be waited
 /// for. What is larger takes a thread of the device.
@@ -19,8 +22,17 @@ pub(crate) struct Cores {
     pub(super) compiled: Arc<Compiled>,
     pub(super) memory: Memory,
     pub(super) turns: Arc<Turns>,
-    /// The program in this space, by threads.
-    pub(super) lanes: Vec<Mutex<Option<Lane>>>,
+    /// The programs in this space, by threads.
+    pub(super) lanes: Vec<Mutex<Lanes>>,
+}
+
+/// What runs in a space on one thread.
+#[derive(Default)]
+pub(super) struct Lanes {
+    /// The space's own program.
+    pub(super) own: Option<Lane>,
+    /// The one of the catalogue's that ran last: each takes memory that is nobody's quota.
+    pub(super) library: Option<(Library, Lane)>,
 }
 
 impl Cores {
@@ -92,9 +104,39 @@ impl Cores {
                 };
                 return Answer::to(reply, read);
             }
-            Step::Launch(_) => {}
+            Step::Launch(_) | Step::Operation(_) | Step::Messages(_) => {}
         }
         step.done();
         None
+    }
+
+    /// Puts a message where a resident's function expects it, in the space's own order.
+    pub(super) fn deliver(&self, talk: &Talk, message: &[u8]) {
+        let input = &talk.input;
+        let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
+        self.memory.write(input.address(), message);
+        let rest = input.len().saturating_sub(length);
+        let behind = input.address().saturating_add(length);
+        self.memory.fill(behind, rest, 0);
+        input.poison(false);
+    }
+
+    /// Answers a message whose launch has come to an end, in the space's own order.
+    pub(super) fn answer(&self, talk: &Talk, took: Duration, ended: Result<(), ComputeError>) {
+        talk.end(took);
+        match ended {
+            Ok(()) => {
+                talk.launch.succeed();
+                let output = &talk.output;
+                talk.answer(if output.is_poisoned() {
+                    Err(ComputeError::Poisoned)
+                } else {
+                    self.memory.read(output.address(), output.len())
+                });
+            }
+            // All that wait are told when this is.
+            Err(ComputeError::Cancelled) => {}
+            Err(error) => talk.failed(error),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::launching::Launching;
 use super::step::{Step, Steps};
+use super::talk::{Messages, Talk};
 use crate::ComputeError;
 use crate::event::{Event, State, Stats};
 use std::collections::VecDeque;
@@ -18,7 +19,9 @@ pub(super) struct Job {
     steps: Arc<Steps>,
     /// The step that is next.
     index: usize,
-    /// Items of it that are done, on a device that says so.
+    /// The launch of it that is next.
+    part: u32,
+    /// Items of that which are done, on a device that says so.
     first: u32,
     /// How often the steps are still to be done.
     times: u32,
@@ -56,7 +59,9 @@ pub(super) enum Current {
 pub(crate) struct Next {
     pub(crate) steps: Arc<Steps>,
     pub(crate) index: usize,
-    /// Items of it that are done.
+    /// The launch of it that is to be done.
+    pub(crate) part: u32,
+    /// Items of that which are done.
     pub(crate) first: u32,
     /// How often all steps are still to be done.
     pub(crate) times: u32,
@@ -72,11 +77,20 @@ impl Next {
 impl Job {
     pub(super) fn new(steps: Arc<Steps>, times: u32) -> Self {
         Self {
+            times,
+            ..Self::of(steps, Arc::default())
+        }
+    }
+
+    /// Steps that are done once, and cancelled with others.
+    pub(super) fn of(steps: Arc<Steps>, state: Arc<State>) -> Self {
+        Self {
             steps,
             index: 0,
+            part: 0,
             first: 0,
-            times,
-            state: Arc::default(),
+            times: 1,
+            state,
             has_begun: false,
             stats: Stats::default(),
         }
@@ -107,7 +121,7 @@ impl Job {
         // What a later turn would have written again is stale, too.
         let from = if self.times > 1 { 0 } else { self.index };
         for step in self.steps.iter().skip(from) {
-            step.poison();
+            step.fail(&error);
         }
         let Self { steps, state, .. } = self;
         drop(steps);
@@ -135,8 +149,24 @@ impl Queue {
         }
         self.commands = commands;
         self.bytes = bytes;
+        if let Some(last) = self.last() {
+            last.follow();
+        }
         self.jobs.push_back(job);
         Ok(())
+    }
+
+    /// The messages that all else is behind, if there are such.
+    fn last(&self) -> Option<&Messages> {
+        match self.jobs.back()?.steps.first()? {
+            Step::Messages(messages) => Some(messages),
+            _ => None,
+        }
+    }
+
+    /// Whether messages to this resident are answered by what is asked for already.
+    pub(super) fn takes(&self, talk: &Arc<Talk>) -> bool {
+        self.last().is_some_and(|last| last.takes(talk))
     }
 
     /// The next step; jobs that have none left are done.
@@ -150,6 +180,11 @@ impl Queue {
             if job.state.is_cancelled() {
                 self.end(Err(ComputeError::Cancelled));
                 continue;
+            }
+            if let Some(Step::Messages(messages)) = job.steps.get(job.index)
+                && messages.is_done()
+            {
+                job.index = job.index.saturating_add(1);
             }
             if job.index >= job.steps.len() {
                 job.index = 0;
@@ -165,6 +200,7 @@ impl Queue {
             return Some(Next {
                 steps: job.steps.clone(),
                 index: job.index,
+                part: job.part,
                 first: job.first,
                 times: job.times,
                 state: job.state.clone(),
@@ -177,17 +213,19 @@ impl Queue {
         self.jobs.front_mut()
     }
 
-    /// So much of what was next is done: whole rounds, steps, and items of the step behind them. The error
-    /// is that step's.
+    /// So much of what was next is done: whole rounds, steps, and launches and items of the step behind
+    /// them. The error is that step's.
     pub(super) fn advance_by(
         &mut self,
-        (rounds, steps, first): (u32, usize, u32),
+        (rounds, steps): (u32, usize),
+        (part, first): (u32, u32),
         error: Option<ComputeError>,
     ) {
         self.current = Current::Nothing;
         if let Some(job) = self.jobs.front_mut() {
             job.times = job.times.saturating_sub(rounds);
             job.index = job.index.saturating_add(steps);
+            job.part = part;
             job.first = first;
         }
         if let Some(error) = error {
@@ -195,13 +233,21 @@ impl Queue {
         }
     }
 
-    /// The step that was next is done.
+    /// The step that was next is done, or one of its launches.
     pub(super) fn advance(&mut self, result: Result<(), ComputeError>) {
         self.current = Current::Nothing;
         match result {
             Ok(()) => {
                 if let Some(job) = self.jobs.front_mut() {
-                    job.index = job.index.saturating_add(1);
+                    job.part = job.part.saturating_add(1);
+                    if job
+                        .steps
+                        .get(job.index)
+                        .is_none_or(|step| job.part >= step.parts())
+                    {
+                        job.index = job.index.saturating_add(1);
+                        job.part = 0;
+                    }
                 }
             }
             Err(error) => self.end(Err(error)),

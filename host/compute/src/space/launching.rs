@@ -12,7 +12,7 @@ use std::time::Duration;
 const CHUNK: Duration = Duration::from_micros(500);
 
 /// How many items the first chunk has: they may take long.
-const FIRST: u32 = 16;
+pub(super) const FIRST: u32 = 16;
 
 /// How many times larger a chunk can be than one before it.
 const GROWTH: u32 = 8;
@@ -26,6 +26,8 @@ pub(super) struct Launching {
     fresh: u32,
     /// Chunks that were not finished, to be dealt again.
     left: Vec<Range<u32>>,
+    /// How many items the first chunk has, and the last ones.
+    first: u32,
     /// How many items the next chunk has.
     size: u32,
     threads: u32,
@@ -37,13 +39,14 @@ pub(super) struct Launching {
 }
 
 impl Launching {
-    pub(super) fn new(next: Next, items: u32, threads: usize) -> Self {
+    pub(super) fn new(next: Next, (items, first): (u32, u32), threads: usize) -> Self {
         Self {
             next,
             items,
             fresh: 0,
             left: Vec::new(),
-            size: FIRST,
+            first,
+            size: first,
             threads: u32::try_from(threads).unwrap_or(u32::MAX).max(1),
             running: 0,
             trap: None,
@@ -71,7 +74,9 @@ impl Launching {
             None => {
                 let left = self.items.saturating_sub(self.fresh);
                 // Towards the end chunks get smaller, so that all threads end at about the same time.
-                let part = left.div_ceil(self.threads.saturating_mul(2)).max(FIRST);
+                let part = left
+                    .div_ceil(self.threads.saturating_mul(2))
+                    .max(self.first);
                 let begin = self.fresh;
                 self.fresh = begin.saturating_add(self.size.min(part).min(left));
                 begin..self.fresh

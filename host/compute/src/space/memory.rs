@@ -35,7 +35,7 @@ impl Memory {
     }
 
     /// Where such a part of it begins. None of it is where not all of it is inside.
-    fn at(&self, address: u32, length: usize) -> Option<*mut u8> {
+    pub(super) fn at(&self, address: u32, length: usize) -> Option<*mut u8> {
         let begin = usize::try_from(address).ok()?;
         let data = self.0.data();
         let part = data.get(Range {

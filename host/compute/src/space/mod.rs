@@ -8,14 +8,20 @@ mod launching;
 mod layout;
 mod memory;
 mod plan;
+mod product;
+mod resident;
 mod step;
+mod talk;
 mod turn;
 
 pub(crate) use job::Next;
 pub(crate) use layout::{Layout, PAGE};
 pub use plan::Plan;
-pub(crate) use step::{Answer, Launch, Step};
+pub use resident::{Residence, Resident};
+pub(crate) use step::{Answer, Launch, Step, Steps, Touched};
+pub(crate) use talk::{Messages, Talk};
 
+use crate::broker;
 use crate::buffer::{Arena, Buffer};
 use crate::cpu::{Compiled, Pool};
 use crate::cuda::{self, Workers};
@@ -25,7 +31,6 @@ use cores::Cores;
 use job::{Job, Queue};
 use parking_lot::Mutex;
 use std::sync::Arc;
-use step::Steps;
 use tokio::sync::oneshot;
 
 /// One linear memory of 32 bits on one device, for one program: zeros, but for the program's data. Cheap
@@ -57,9 +62,17 @@ pub(crate) struct Inner {
 enum Place {
     Cpu(Cores),
     Cuda {
-        place: cuda::Place,
+        place: Card,
         turns: Arc<cuda::Turns>,
     },
+}
+
+/// Whose the memory of a GPU is in which a space is.
+pub(crate) enum Card {
+    /// This process's.
+    Here(cuda::Place),
+    /// The broker's.
+    Broker(broker::Place),
 }
 
 impl Space {
@@ -81,7 +94,7 @@ impl Space {
     pub(crate) fn on_card(
         workers: Arc<Workers>,
         program: Program,
-        (place, layout, device): (cuda::Place, Layout, DeviceInfo),
+        (place, layout, device): (Card, Layout, DeviceInfo),
         bytes: u64,
     ) -> Self {
         let arena = Arena::new(layout.buffers, layout.end(bytes));
@@ -211,6 +224,28 @@ impl Space {
         Ok(Plan::new(self.clone(), steps))
     }
 
+    /// Has a function stay on the device and answer messages. On a GPU it is compiled first, which takes a
+    /// thread for a while.
+    ///
+    /// # Errors
+    /// If it cannot be meant, cannot be compiled, or there is no memory for its messages.
+    pub fn reside(&self, residence: Residence) -> Result<Resident, ComputeError> {
+        let inner = self.inner();
+        let (launch, ring) = inner.residence(&residence)?;
+        let Residence {
+            input,
+            output,
+            depth,
+            ..
+        } = residence;
+        let on_card = match &inner.place {
+            Place::Cpu(_) => None,
+            Place::Cuda { place, .. } => place.reside(&inner.program, &launch.function, ring)?,
+        };
+        let talk = Talk::new(launch, (input, output), depth, on_card);
+        Ok(Resident::new(self.clone(), talk))
+    }
+
     fn inner(&self) -> &Arc<Inner> {
         &self.0.inner
     }
@@ -236,6 +271,15 @@ impl Inner {
             self.list(queue);
         }
         Ok(())
+    }
+
+    /// Has the messages of a resident answered, behind all that was asked for before.
+    fn attend(self: &Arc<Self>, queue: &mut Queue, talk: &Arc<Talk>) -> Result<(), ComputeError> {
+        if queue.takes(talk) {
+            return Ok(());
+        }
+        let steps = Steps::new(vec![Step::Messages(Messages::new(talk))], false);
+        self.add(queue, Job::of(steps, talk.state.clone()))
     }
 
     /// Has the space wait for a thread, unless it does.

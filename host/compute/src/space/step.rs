@@ -1,9 +1,13 @@
 //! Commands that have been checked.
 
+use super::talk::Messages;
 use crate::ComputeError;
+use crate::broker::Registered;
 use crate::buffer::{Buffer, Part};
+use crate::catalogue::{Gemm, Library, Operation};
 use crate::cuda::Replay;
 use parking_lot::Mutex;
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -34,6 +38,9 @@ pub(crate) enum Step {
         reply: Reply,
     },
     Launch(Launch),
+    /// Messages of a resident.
+    Messages(Messages),
+    Operation(Operation),
 }
 
 /// Steps that are done together, in their order.
@@ -43,14 +50,17 @@ pub(crate) struct Steps {
     pub(crate) is_plan: bool,
     /// A round of them, recorded for the device.
     pub(crate) replay: Mutex<Option<Replay>>,
+    /// What they are in a broker, where the space is in one.
+    pub(crate) registered: Mutex<Option<Registered>>,
 }
 
 impl Steps {
-    pub(super) fn new(all: Vec<Step>, is_plan: bool) -> Arc<Self> {
+    pub(crate) fn new(all: Vec<Step>, is_plan: bool) -> Arc<Self> {
         Arc::new(Self {
             all: all.into(),
             is_plan,
             replay: Mutex::default(),
+            registered: Mutex::default(),
         })
     }
 }
@@ -80,21 +90,32 @@ impl Answer {
         reply.lock().take().map(|to| Self { to, read })
     }
 
-    pub(super) fn give(self) {
+    pub(crate) fn give(self) {
         // Who asked may have gone.
         let _ = self.to.send(self.read);
     }
 }
 
 /// A launch that has been checked.
+#[derive(Clone)]
 pub(crate) struct Launch {
+    /// The program of the function, where that is not the space's own.
+    pub(crate) library: Option<Library>,
     pub(crate) function: String,
     pub(crate) items: u32,
     pub(crate) fuel: u64,
     pub(crate) arguments: Vec<Val>,
-    /// Buffers that it reads.
+    /// The product of matrices that it is, where a device has something better than the function.
+    pub(crate) product: Option<Gemm>,
+    pub(crate) touched: Touched,
+}
+
+/// The buffers of a launch or of an operation.
+#[derive(Clone, Default)]
+pub(crate) struct Touched {
+    /// Those that it reads.
     pub(crate) read: Vec<Buffer>,
-    /// Buffers that it could write.
+    /// Those that it could write.
     pub(crate) written: Vec<Buffer>,
     /// Those of them that it writes whole.
     pub(crate) whole: Vec<Buffer>,
@@ -116,7 +137,7 @@ impl Step {
                 Some(part.length)
             }
             Self::Copy { to_part, .. } => Some(to_part.length),
-            Self::Launch(_) => None,
+            Self::Launch(_) | Self::Operation(_) | Self::Messages(_) => None,
         }
     }
 
@@ -133,12 +154,13 @@ impl Step {
                 from, to, to_part, ..
             } => overwritten(to, *to_part, from.is_poisoned()),
             Self::Launch(launch) => launch.succeed(),
-            Self::Read { .. } => {}
+            Self::Operation(operation) => operation.touched.succeed(),
+            Self::Read { .. } | Self::Messages(_) => {}
         }
     }
 
-    /// Poisons what it would have written.
-    pub(super) fn poison(&self) {
+    /// It is not done, or not to its end: what it would have written is poisoned.
+    pub(super) fn fail(&self, error: &ComputeError) {
         match self {
             Self::Write { buffer, .. } | Self::Copy { to: buffer, .. } => buffer.poison(true),
             Self::Fill { buffer, .. } => {
@@ -147,7 +169,39 @@ impl Step {
                 }
             }
             Self::Launch(launch) => launch.poison(),
+            Self::Operation(operation) => operation.touched.poison(),
+            Self::Messages(messages) => messages.fail(error),
             Self::Read { .. } => {}
+        }
+    }
+
+    /// How many launches it is made of; one for what is no launch.
+    pub(crate) fn parts(&self) -> u32 {
+        match self {
+            Self::Operation(operation) => operation.parts(),
+            _ => 1,
+        }
+    }
+
+    /// One of the launches that it is made of; none for what is no launch.
+    pub(crate) fn launch(&self, part: u32) -> Option<Cow<'_, Launch>> {
+        match self {
+            Self::Launch(launch) => Some(Cow::Borrowed(launch)),
+            Self::Messages(messages) => Some(Cow::Borrowed(&messages.talk.launch)),
+            Self::Operation(operation) => Some(Cow::Owned(operation.launch(part))),
+            _ => None,
+        }
+    }
+
+    /// Whether it can begin.
+    ///
+    /// # Errors
+    /// If it is made of launches, and one of the buffers that they read is poisoned.
+    pub(crate) fn begin(&self) -> Result<(), ComputeError> {
+        match self {
+            Self::Launch(launch) => launch.begin(),
+            Self::Operation(operation) => operation.touched.begin(),
+            _ => Ok(()),
         }
     }
 }
@@ -156,6 +210,35 @@ impl Launch {
     /// # Errors
     /// If one of the buffers that it reads is poisoned.
     pub(crate) fn begin(&self) -> Result<(), ComputeError> {
+        self.touched.begin()
+    }
+
+    /// It ran to its end.
+    pub(crate) fn succeed(&self) {
+        self.touched.succeed();
+    }
+
+    pub(crate) fn poison(&self) {
+        self.touched.poison();
+    }
+}
+
+impl Touched {
+    pub(crate) fn reads(&mut self, buffer: &Buffer) {
+        self.read.push(buffer.clone());
+    }
+
+    /// All of this part is written.
+    pub(crate) fn writes(&mut self, buffer: &Buffer, part: Part) {
+        self.written.push(buffer.clone());
+        if part.is_whole {
+            self.whole.push(buffer.clone());
+        }
+    }
+
+    /// # Errors
+    /// If one of the buffers that it reads is poisoned.
+    fn begin(&self) -> Result<(), ComputeError> {
         if self.read.iter().any(Buffer::is_poisoned) {
             return Err(ComputeError::Poisoned);
         }
@@ -163,13 +246,13 @@ impl Launch {
     }
 
     /// It ran to its end.
-    pub(super) fn succeed(&self) {
+    fn succeed(&self) {
         for buffer in &self.whole {
             buffer.poison(false);
         }
     }
 
-    pub(super) fn poison(&self) {
+    fn poison(&self) {
         for buffer in &self.written {
             buffer.poison(true);
         }

@@ -1,12 +1,14 @@
 //! What a thread does for a space when it is the space's turn.
 
-use super::cores::Cores;
+use super::cores::{Cores, Lanes};
 use super::job::{Current, Next, Queue};
-use super::launching::Launching;
+use super::launching::{FIRST, Launching};
+use super::product;
 use super::step::{Launch, Step};
 use super::{Inner, Place};
 use crate::ComputeError;
-use crate::cpu::{Lane, Outcome};
+use crate::catalogue::Library;
+use crate::cpu::{Compiled, Lane, Outcome};
 use crate::event::State;
 use parking_lot::MutexGuard;
 use std::ops::Range;
@@ -56,19 +58,49 @@ impl Inner {
         mut queue: MutexGuard<'a, Queue>,
         next: Next,
     ) -> MutexGuard<'a, Queue> {
-        match next.step() {
-            Some(Step::Launch(launch)) => {
-                let items = launch.items;
-                if let Err(error) = launch.begin() {
+        if let Some(Step::Messages(messages)) = next.step() {
+            let Some(message) = messages.talk.message(0, messages.until()) else {
+                return queue;
+            };
+            queue.current = Current::Host;
+            drop(queue);
+            let talk = messages.talk.clone();
+            cores.deliver(&talk, &message);
+            queue = self.queue.lock();
+            queue.current = Current::Nothing;
+            if let Err(error) = talk.launch.begin() {
+                talk.failed(error);
+            } else {
+                queue.has_launched = true;
+                talk.begin();
+                let items = talk.launch.items;
+                let launching = Launching::new(next, (items, FIRST), cores.turns.threads);
+                queue.current = Current::Launch(launching);
+            }
+            return queue;
+        }
+        let Some(step) = next.step() else {
+            return queue;
+        };
+        match step.launch(next.part) {
+            Some(launch) => {
+                // Of a product an item is more work.
+                let (items, first) = match &launch.product {
+                    Some(product) => (product::tiles(product), 1),
+                    None => (launch.items, FIRST),
+                };
+                drop(launch);
+                let begun = if next.part == 0 { step.begin() } else { Ok(()) };
+                if let Err(error) = begun {
                     queue.advance(Err(error));
                 } else {
                     queue.has_launched = true;
-                    let launching = Launching::new(next, items, cores.turns.threads);
+                    let launching = Launching::new(next, (items, first), cores.turns.threads);
                     queue.current = Current::Launch(launching);
                 }
                 queue
             }
-            Some(step) => {
+            None => {
                 queue.current = Current::Host;
                 drop(queue);
                 let began = Instant::now();
@@ -86,7 +118,6 @@ impl Inner {
                 }
                 queue
             }
-            None => queue,
         }
     }
 
@@ -102,15 +133,16 @@ impl Inner {
         };
         if let Some(items) = launching.deal() {
             let (steps, index) = (launching.next.steps.clone(), launching.next.index);
+            let part = launching.next.part;
             let state = launching.state().clone();
             if launching.has_more() {
                 self.list(&mut queue);
             }
             drop(queue);
             let began = Instant::now();
-            let outcome = match steps.get(index) {
-                Some(Step::Launch(launch)) => cores.run(thread, launch, &items, state),
-                _ => Outcome::Failed("a launch of ours is none".to_owned()),
+            let outcome = match steps.get(index).and_then(|step| step.launch(part)) {
+                Some(launch) => cores.run(thread, &launch, &items, state),
+                None => Outcome::Failed("a launch of ours is none".to_owned()),
             };
             let took = began.elapsed();
             drop(steps);
@@ -119,33 +151,47 @@ impl Inner {
                 launching.settle(items, outcome, took);
             }
         }
-        self.end(queue)
+        self.end(cores, queue)
     }
 
     /// Ends the launch that is current if it is done; none if other threads run the rest of it.
     fn end<'a>(
         self: &'a Arc<Self>,
+        cores: &Cores,
         mut queue: MutexGuard<'a, Queue>,
     ) -> Option<MutexGuard<'a, Queue>> {
         let Current::Launch(launching) = &mut queue.current else {
             return Some(queue);
         };
         let steps = launching.next.steps.clone();
-        let Some(Step::Launch(launch)) = steps.get(launching.next.index) else {
+        let part = launching.next.part;
+        let step = steps.get(launching.next.index);
+        let Some((step, launch)) = step.and_then(|step| Some((step, step.launch(part)?))) else {
             return Some(queue);
         };
         let Some(result) = launching.end(&launch.function) else {
             return launching.has_more().then_some(queue);
         };
-        let (device_time, ran) = (launching.device_time, launching.ran);
+        let device_time = launching.device_time;
+        // How the CPU cuts a product is nobody's business.
+        let ran = match (&launch.product, &result) {
+            (Some(_), Ok(())) => launch.items.into(),
+            _ => launching.ran,
+        };
+        if let Step::Messages(messages) = step {
+            queue.current = Current::Nothing;
+            cores.answer(&messages.talk, device_time, result);
+            return Some(queue);
+        }
         if let Some(job) = queue.front() {
             job.stats.device_time = job.stats.device_time.saturating_add(device_time);
             job.stats.items = job.stats.items.saturating_add(ran);
             job.stats.launches = job.stats.launches.saturating_add(1);
         }
-        if result.is_ok() {
-            launch.succeed();
+        if result.is_ok() && part.saturating_add(1) >= step.parts() {
+            step.done();
         }
+        drop(launch);
         drop(steps);
         queue.advance(result);
         Some(queue)
@@ -160,24 +206,56 @@ impl Cores {
         items: &Range<u32>,
         state: Arc<State>,
     ) -> Outcome {
+        if let Some(product) = &launch.product {
+            return self.multiply(product, items, &state);
+        }
         let lost = |error: ComputeError| Outcome::Failed(error.to_string());
         let Some(lane) = self.lanes.get(thread) else {
             return Outcome::Failed("no such thread".to_owned());
         };
-        let mut lane = lane.lock();
-        let lane = match &mut *lane {
-            Some(lane) => lane,
-            none => {
-                let engine = &self.turns.engine;
-                let memory = self.memory.shared();
-                match Lane::new(engine, &self.compiled, memory, &self.turns.control, thread) {
-                    Ok(lane) => none.insert(lane),
-                    Err(error) => return lost(error),
-                }
-            }
+        let mut lanes = lane.lock();
+        let lane = match self.lane(&mut lanes, launch.library, thread) {
+            Ok(lane) => lane,
+            Err(error) => return lost(error),
         };
         self.turns.watched(thread, state, || {
             lane.run(&launch.function, items, launch.fuel, &launch.arguments)
         })
+    }
+
+    /// What runs the functions of a program on this thread.
+    fn lane<'a>(
+        &self,
+        lanes: &'a mut Lanes,
+        library: Option<Library>,
+        thread: usize,
+    ) -> Result<&'a mut Lane, ComputeError> {
+        let new = |compiled: &Compiled| {
+            let engine = &self.turns.engine;
+            Lane::new(
+                engine,
+                compiled,
+                self.memory.shared(),
+                &self.turns.control,
+                thread,
+            )
+        };
+        match (library, lanes) {
+            (
+                None,
+                Lanes {
+                    own: Some(lane), ..
+                },
+            ) => Ok(lane),
+            (None, Lanes { own, .. }) => Ok(own.insert(new(&self.compiled)?)),
+            (Some(wanted), Lanes { library, .. }) => {
+                library.take_if(|(last, _)| *last != wanted);
+                let (_, lane) = match library {
+                    Some(lane) => lane,
+                    none => none.insert((wanted, new(&*self.turns.library(wanted)?)?)),
+                };
+                Ok(lane)
+            }
+        }
     }
 }

@@ -1,6 +1,13 @@
 //! Compute functions on the CPU, as a kernel's host uses them.
 
+#[path = "../shared/catalogue.rs"]
+mod catalogue;
+#[path = "../shared/catalogue_gemm.rs"]
+mod catalogue_gemm;
+#[path = "../shared/catalogue_refused.rs"]
+mod catalogue_refused;
 mod extremes;
+mod flood;
 #[path = "../shared/help.rs"]
 mod help;
 #[path = "../shared/hostile.rs"]
@@ -10,6 +17,8 @@ mod launches;
 #[path = "../shared/order.rs"]
 mod order;
 mod random;
+#[path = "../shared/resident.rs"]
+mod resident;
 mod tables;
 mod threads;
 

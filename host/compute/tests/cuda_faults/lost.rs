@@ -4,17 +4,21 @@ use super::*;
 use cuda_stand_in::Loss;
 
 /// The driver's functions that a space is made and used by.
-const FUNCTIONS: [&str; 22] = [
+const FUNCTIONS: [&str; 26] = [
     "cuCtxCreate_v3",
     "cuCtxSetCurrent",
     "cuStreamCreate",
     "cuMemAllocAsync",
     "cuMemHostAlloc",
+    "cuMemHostGetDevicePointer_v2",
     "cuEventCreate",
     "cuMemsetD8Async",
     "cuMemcpyHtoDAsync_v2",
     "cuMemcpyDtoHAsync_v2",
     "cuMemcpyDtoDAsync_v2",
+    "cuLinkCreate_v2",
+    "cuLinkAddData_v2",
+    "cuLinkComplete",
     "cuModuleLoadData",
     "cuModuleGetFunction",
     "cuOccupancyMaxActiveBlocksPerMultiprocessor",
@@ -158,4 +162,39 @@ async fn a_trap_leaves_the_context_as_it_is() {
     assert_eq!(space.read(&buffer, 0, 1).await, Err(ComputeError::Poisoned));
     assert_eq!(work(&space).await, Ok(expected()));
     assert_eq!(stand_in.calls("cuCtxCreate_v3"), contexts);
+}
+
+#[tokio::test]
+async fn a_lost_device_is_told_to_who_waits_for_a_resident() {
+    let (stand_in, _turn) = stand_in().await;
+    let devices = Devices::cuda(1, Fence::Mask);
+    let space = devices.space(None, &program(), 1 << 16).unwrap();
+    let both = space.allocate(64).unwrap();
+    // One is in the middle of a message, the other waits for one.
+    let endless = space.reside(residence("spin", &both, 32)).unwrap();
+    let other = devices.space(None, &program(), 1 << 16).unwrap();
+    let waiting = other.allocate(64).unwrap();
+    let idle = other.reside(residence("add", &waiting, 32)).unwrap();
+    assert_eq!(idle.send(&[1; 64]), Ok(true));
+    answer(&idle).await.unwrap();
+    assert_eq!(endless.send(&[1; 64]), Ok(true));
+    assert_eq!(endless.send(&[2; 64]), Ok(true));
+    while endless.stats().launches == 0 {
+        tokio::task::yield_now().await;
+    }
+    stand_in.lose(Loss::Contexts);
+    for resident in [&endless, &endless, &idle] {
+        // What is sent later is told so, too.
+        if std::ptr::eq(resident, &idle) {
+            assert_eq!(resident.send(&[1; 64]), Ok(true));
+        }
+        let lost = answer(resident).await;
+        assert!(matches!(lost, Err(ComputeError::DeviceLost(_))), "{lost:?}");
+    }
+    let refused = space.reside(residence("add", &both, 32)).unwrap_err();
+    assert!(
+        matches!(refused, ComputeError::DeviceLost(_)),
+        "{refused:?}"
+    );
+    assert_eq!(everything(&devices).await, Ok(expected()));
 }

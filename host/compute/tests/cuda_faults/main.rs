@@ -3,11 +3,12 @@
 
 mod lost;
 mod resources;
+mod store;
 
 use cuda_stand_in::StandIn;
 use ringhost_compute::{
     Argument, Buffer, Command, ComputeError, DeviceKind, Devices, Event, Fence, Launch, Program,
-    Space,
+    Residence, Resident, Space,
 };
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -91,7 +92,42 @@ async fn work(space: &Space) -> Result<Vec<u8>, ComputeError> {
         let ended = plan.run(10)?;
         end(&ended).await?;
     }
+    talk(space).await?;
     space.read(&other, 0, 300).await
+}
+
+/// Has messages answered by a function that stays on the device, each with one more than it says.
+async fn talk(space: &Space) -> Result<(), ComputeError> {
+    let both = space.allocate(8)?;
+    let resident = space.reside(residence("add", &both, 8))?;
+    for number in 0..6 {
+        assert!(resident.send(&[number; 8])?);
+        if number % 2 == 1 {
+            let answers = [answer(&resident).await?, answer(&resident).await?];
+            assert_eq!(answers, [[number; 8], [number + 1; 8]]);
+        }
+    }
+    Ok(())
+}
+
+/// A function that reads its messages and writes its answers in the same place.
+fn residence(function: &str, both: &Buffer, items: u32) -> Residence {
+    Residence {
+        launch: Launch {
+            function: function.to_owned(),
+            items,
+            arguments: vec![Argument::Buffer(both.clone())],
+            fuel: Some(1 << 36),
+        },
+        input: both.clone(),
+        output: both.clone(),
+        depth: 4,
+    }
+}
+
+async fn answer(resident: &Resident) -> Result<Vec<u8>, ComputeError> {
+    let answered = tokio::time::timeout(Duration::from_secs(120), resident.receive());
+    answered.await.expect("it is answered")
 }
 
 /// What `work` reads where nothing fails.

@@ -89,7 +89,7 @@ async fn nothing_at_all_is_done_at_once() {
         .await
         .unwrap();
     assert_eq!(stats.items, 0);
-    assert_eq!(read(&space, &empty).await, []);
+    assert_eq!(read(&space, &empty).await, [0_u8; 0]);
     let plan = space.plan(vec![add(&empty)]).unwrap();
     assert_eq!(end(&plan.run(0).unwrap()).await.unwrap().launches, 0);
     let plan = space.plan(Vec::new()).unwrap();

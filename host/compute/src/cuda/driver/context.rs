@@ -19,6 +19,8 @@ pub(crate) struct Card {
     pub(crate) threads: u32,
     /// Its compute capability, as 90 for 9.0.
     pub(crate) capability: u32,
+    /// The version of CUDA that the driver is of, as 12040 for 12.4.
+    pub(crate) driver: i32,
 }
 
 /// A context on a device: its memory, streams and code. What goes wrong in it for good ends it.
@@ -65,7 +67,15 @@ fn card(number: i32) -> Result<Card, cudarc::driver::DriverError> {
         processors: attribute(CUdevice_attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?,
         threads: attribute(CUdevice_attribute::CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR)?,
         capability: major.saturating_mul(10).saturating_add(minor),
+        driver: version()?,
     })
+}
+
+fn version() -> Result<i32, cudarc::driver::DriverError> {
+    let mut version = 0;
+    // SAFETY: the place is written.
+    unsafe { sys::cuDriverGetVersion(&raw mut version) }.result()?;
+    Ok(version)
 }
 
 impl Context {

@@ -55,6 +55,16 @@ impl Mark {
         unsafe { event::synchronize(self.raw) }.map_err(|error| self.context.fault(error))
     }
 
+    /// Whether the stream's work has come to it.
+    pub(crate) fn is_reached(&self) -> Result<bool, Fault> {
+        // SAFETY: the event is alive.
+        match unsafe { event::query(self.raw) } {
+            Ok(()) => Ok(true),
+            Err(error) if error.0 == CUresult::CUDA_ERROR_NOT_READY => Ok(false),
+            Err(error) => Err(self.context.fault(error)),
+        }
+    }
+
     /// How long the device worked between this and a later one. Both have been waited for.
     pub(crate) fn until(&self, end: &Self) -> Result<Duration, Fault> {
         // SAFETY: both are alive, and set on the same stream.

@@ -29,6 +29,14 @@ impl Fault {
         }
     }
 
+    /// The same with what the driver's compiler said, where it did.
+    pub(super) fn with(self, log: &str) -> Self {
+        match self {
+            Self::NoCode(reason) if !log.is_empty() => Self::NoCode(format!("{reason}: {log}")),
+            other => other,
+        }
+    }
+
     /// The error that a kernel gets where so many bytes were asked for.
     pub(crate) fn into_error(self, requested: u64) -> ComputeError {
         match self {

@@ -20,14 +20,13 @@ unsafe impl Send for Kernel {}
 unsafe impl Sync for Kernel {}
 
 impl Kernel {
-    /// Has the driver make code of a PTX. The thread has entered the context.
-    pub(crate) fn new(context: &Arc<Context>, ptx: &str, entry: &str) -> Result<Self, Fault> {
-        let text = |text: &str| {
-            CString::new(text).map_err(|_| Fault::NoCode("there is a zero in its text".to_owned()))
-        };
-        let (ptx, entry) = (text(ptx)?, text(entry)?);
-        // SAFETY: the text ends with a zero, as the driver wants it, and is copied.
-        let module = unsafe { module::load_data(ptx.as_ptr().cast()) }
+    /// Loads code that [`compile`](super::compile) has made for this device. The thread has entered the
+    /// context.
+    pub(crate) fn new(context: &Arc<Context>, code: &[u8], entry: &str) -> Result<Self, Fault> {
+        let entry = CString::new(entry)
+            .map_err(|_| Fault::NoCode("there is a zero in a name".to_owned()))?;
+        // SAFETY: it is code of the driver's own, which says how long it is, and is copied.
+        let module = unsafe { module::load_data(code.as_ptr().cast()) }
             .map_err(|error| context.fault(error))?;
         let mut kernel = Self {
             module,
