@@ -188,6 +188,26 @@ typedef struct {
 
 enum { RING_IS_I32, RING_IS_I64, RING_IS_F32, RING_IS_F64, RING_IS_BUFFER };
 
+/* What an operation finds in a buffer. */
+typedef enum {
+    RING_INT32,
+    RING_UINT32,
+    RING_INT64,
+    RING_UINT64,
+    RING_FLOAT32,
+    RING_FLOAT64
+} ring_element;
+
+/* What becomes of two elements. */
+typedef enum { RING_SUM, RING_PRODUCT, RING_MINIMUM, RING_MAXIMUM } ring_operator;
+
+/* Where a matrix is: its rows one behind the other. With `transposed` these are its columns. */
+typedef struct {
+    ring_buffer buffer;
+    uint32_t offset;
+    bool transposed;
+} ring_matrix;
+
 /* A step of what is submitted: made by RING_LAUNCH, or ring_command_write and its like. What it points to
  * stays the caller's, and is read when it is submitted or made a plan. */
 typedef struct {
@@ -223,10 +243,61 @@ typedef struct {
                 uint64_t units;
             } fuel;
         } launch;
+        struct {
+            uint8_t kind;
+            uint8_t op;
+            ring_buffer from;
+            uint32_t from_offset;
+            uint32_t count;
+            ring_buffer to;
+            uint32_t to_offset;
+        } reduce;
+        struct {
+            uint8_t kind;
+            uint8_t op;
+            bool exclusive;
+            ring_buffer from;
+            uint32_t from_offset;
+            uint32_t count;
+            ring_buffer to;
+            uint32_t to_offset;
+        } scan;
+        struct {
+            uint8_t kind;
+            bool descending;
+            ring_buffer keys;
+            uint32_t keys_offset;
+            uint32_t count;
+            struct {
+                bool is_some;
+                ring_buffer buffer;
+                uint32_t offset;
+            } values;
+        } sort;
+        struct {
+            uint8_t kind;
+            uint32_t m;
+            uint32_t n;
+            uint32_t k;
+            double alpha;
+            ring_matrix a;
+            ring_matrix b;
+            double beta;
+            ring_matrix c;
+        } gemm;
     } value;
 } ring_command;
 
-enum { RING_IS_WRITE, RING_IS_COPY, RING_IS_FILL, RING_IS_LAUNCH };
+enum {
+    RING_IS_WRITE,
+    RING_IS_COPY,
+    RING_IS_FILL,
+    RING_IS_LAUNCH,
+    RING_IS_REDUCE,
+    RING_IS_SCAN,
+    RING_IS_SORT,
+    RING_IS_GEMM
+};
 
 /* Runs a function for the items 0, 1, .. of so many, with these arguments behind the item:
  * RING_LAUNCH(saxpy, length, ring_f32(2), ring_address(x), ring_address(y)) */
@@ -352,6 +423,85 @@ static inline ring_command ring_with_fuel(ring_command launch, uint64_t fuel) {
     launch.value.launch.fuel.is_some = true;
     launch.value.launch.fuel.units = fuel;
     return launch;
+}
+
+/* So many elements, which become one. Offsets are in bytes, and multiples of an element's. */
+static inline ring_command ring_command_reduce(ring_element kind, ring_operator op,
+                                               ring_buffer from, uint32_t from_offset,
+                                               uint32_t count, ring_buffer to,
+                                               uint32_t to_offset) {
+    ring_command command;
+    command.kind = RING_IS_REDUCE;
+    command.value.reduce.kind = (uint8_t)kind;
+    command.value.reduce.op = (uint8_t)op;
+    command.value.reduce.from = from;
+    command.value.reduce.from_offset = from_offset;
+    command.value.reduce.count = count;
+    command.value.reduce.to = to;
+    command.value.reduce.to_offset = to_offset;
+    return command;
+}
+
+/* So many elements, each of which becomes what it makes with all before it, or, exclusive, what these make.
+ * They may go to where they are. */
+static inline ring_command ring_command_scan(ring_element kind, ring_operator op, bool exclusive,
+                                             ring_buffer from, uint32_t from_offset,
+                                             uint32_t count, ring_buffer to, uint32_t to_offset) {
+    ring_command command;
+    command.kind = RING_IS_SCAN;
+    command.value.scan.kind = (uint8_t)kind;
+    command.value.scan.op = (uint8_t)op;
+    command.value.scan.exclusive = exclusive;
+    command.value.scan.from = from;
+    command.value.scan.from_offset = from_offset;
+    command.value.scan.count = count;
+    command.value.scan.to = to;
+    command.value.scan.to_offset = to_offset;
+    return command;
+}
+
+/* So many elements, which are put in order. Equal ones stay in theirs. */
+static inline ring_command ring_command_sort(ring_element kind, bool descending, ring_buffer keys,
+                                             uint32_t keys_offset, uint32_t count) {
+    ring_command command;
+    command.kind = RING_IS_SORT;
+    command.value.sort.kind = (uint8_t)kind;
+    command.value.sort.descending = descending;
+    command.value.sort.keys = keys;
+    command.value.sort.keys_offset = keys_offset;
+    command.value.sort.count = count;
+    command.value.sort.values.is_some = false;
+    command.value.sort.values.buffer.handle = 0;
+    command.value.sort.values.offset = 0;
+    return command;
+}
+
+/* The same sort with as many numbers of 32 bits, which go with the elements. */
+static inline ring_command ring_with_values(ring_command sort, ring_buffer values,
+                                            uint32_t offset) {
+    sort.value.sort.values.is_some = true;
+    sort.value.sort.values.buffer = values;
+    sort.value.sort.values.offset = offset;
+    return sort;
+}
+
+/* c = alpha * a * b + beta * c, with `a` of m rows and k columns, `b` of k rows and n columns: floats. `c` is
+ * not transposed. */
+static inline ring_command ring_command_gemm(ring_element kind, uint32_t m, uint32_t n, uint32_t k,
+                                             double alpha, ring_matrix a, ring_matrix b,
+                                             double beta, ring_matrix c) {
+    ring_command command;
+    command.kind = RING_IS_GEMM;
+    command.value.gemm.kind = (uint8_t)kind;
+    command.value.gemm.m = m;
+    command.value.gemm.n = n;
+    command.value.gemm.k = k;
+    command.value.gemm.alpha = alpha;
+    command.value.gemm.a = a;
+    command.value.gemm.b = b;
+    command.value.gemm.beta = beta;
+    command.value.gemm.c = c;
+    return command;
 }
 
 #ifdef __cplusplus

@@ -31,6 +31,27 @@ IS_AT(command, launch.count, launch.arguments.len);
 IS_AT(command, launch.fuel.is_some, launch.fuel.is_some);
 IS_AT(command, launch.fuel.units, launch.fuel.val);
 
+_Static_assert(RING_IS_GEMM == RING_KERNEL_COMPUTE_COMMAND_GEMM, "commands are counted alike");
+_Static_assert(RING_FLOAT64 == RING_KERNEL_COMPUTE_ELEMENT_FLOAT64, "elements are counted alike");
+_Static_assert(RING_MAXIMUM == RING_KERNEL_COMPUTE_OPERATOR_MAXIMUM, "operators are counted alike");
+IS_AT(command, reduce.op, reduce.operator_);
+IS_AT(command, reduce.from, reduce.from);
+IS_AT(command, reduce.to_offset, reduce.to_offset);
+IS_AT(command, scan.exclusive, scan.exclusive);
+IS_AT(command, scan.from, scan.from);
+IS_AT(command, scan.to_offset, scan.to_offset);
+IS_AT(command, sort.descending, sort.descending);
+IS_AT(command, sort.count, sort.count);
+IS_AT(command, sort.values.is_some, sort.values.is_some);
+IS_AT(command, sort.values.buffer, sort.values.val.buffer);
+IS_AT(command, sort.values.offset, sort.values.val.offset);
+IS_AT(command, gemm.k, gemm.k);
+IS_AT(command, gemm.alpha, gemm.alpha);
+IS_AT(command, gemm.a.transposed, gemm.a.transposed);
+IS_AT(command, gemm.b, gemm.b);
+IS_AT(command, gemm.beta, gemm.beta);
+IS_AT(command, gemm.c.offset, gemm.c.offset);
+
 static bool has_buffers(const ring_command *command) {
     switch (command->kind) {
     case RING_IS_WRITE:
@@ -39,6 +60,16 @@ static bool has_buffers(const ring_command *command) {
         return command->value.copy.to.handle != 0 && command->value.copy.from.handle != 0;
     case RING_IS_FILL:
         return command->value.fill.to.handle != 0;
+    case RING_IS_REDUCE:
+        return command->value.reduce.to.handle != 0 && command->value.reduce.from.handle != 0;
+    case RING_IS_SCAN:
+        return command->value.scan.to.handle != 0 && command->value.scan.from.handle != 0;
+    case RING_IS_SORT:
+        return command->value.sort.keys.handle != 0 &&
+               (!command->value.sort.values.is_some || command->value.sort.values.buffer.handle != 0);
+    case RING_IS_GEMM:
+        return command->value.gemm.a.buffer.handle != 0 &&
+               command->value.gemm.b.buffer.handle != 0 && command->value.gemm.c.buffer.handle != 0;
     default:
         break;
     }

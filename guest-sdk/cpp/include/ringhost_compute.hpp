@@ -184,6 +184,91 @@ Command fill(const Buffer<T> &to, std::size_t first, std::size_t length, std::ui
         ring_command_fill(to.raw(), detail::bytes<T>(first), detail::bytes<T>(length), byte));
 }
 
+// What an operation of the host's takes: integers and floats of 32 or 64 bits.
+template <class T>
+concept Number = Element<T> && std::is_arithmetic_v<T> && (sizeof(T) == 4 || sizeof(T) == 8);
+
+namespace detail {
+
+template <Number T> constexpr ring_element element() {
+    if constexpr (std::is_floating_point_v<T>) {
+        return sizeof(T) == 4 ? RING_FLOAT32 : RING_FLOAT64;
+    } else if constexpr (std::is_signed_v<T>) {
+        return sizeof(T) == 4 ? RING_INT32 : RING_INT64;
+    } else {
+        return sizeof(T) == 4 ? RING_UINT32 : RING_UINT64;
+    }
+}
+
+// How many elements a buffer has.
+template <Element T> std::uint32_t count(const Buffer<T> &buffer) {
+    return static_cast<std::uint32_t>(buffer.length());
+}
+
+} // namespace detail
+
+// All elements of a buffer, which become one: the first of another.
+template <Number T>
+Command reduce(ring_operator op, const Buffer<T> &from, const Buffer<T> &to) {
+    return Command(ring_command_reduce(detail::element<T>(), op, from.raw(), 0,
+                                       detail::count(from), to.raw(), 0));
+}
+
+// All elements of a buffer, each of which becomes what it makes with all before it. They may go to where they
+// are.
+template <Number T>
+Command scan(ring_operator op, const Buffer<T> &from, const Buffer<T> &to) {
+    return Command(ring_command_scan(detail::element<T>(), op, false, from.raw(), 0,
+                                     detail::count(from), to.raw(), 0));
+}
+
+// The same without the element itself: the first becomes 0, of a sum.
+template <Number T>
+Command exclusive_scan(ring_operator op, const Buffer<T> &from, const Buffer<T> &to) {
+    return Command(ring_command_scan(detail::element<T>(), op, true, from.raw(), 0,
+                                     detail::count(from), to.raw(), 0));
+}
+
+enum class Order { ascending, descending };
+
+// All elements of a buffer, which are put in order. Equal ones stay in theirs.
+template <Number T> Command sort(const Buffer<T> &keys, Order order = Order::ascending) {
+    return Command(ring_command_sort(detail::element<T>(), order == Order::descending, keys.raw(),
+                                     0, detail::count(keys)));
+}
+
+// The same with as many numbers of 32 bits, which go with the elements.
+template <Number T, Number V>
+    requires(sizeof(V) == 4)
+Command sort(const Buffer<T> &keys, const Buffer<V> &values, Order order = Order::ascending) {
+    return Command(ring_with_values(sort(keys, order).raw(), values.raw(), 0));
+}
+
+// A matrix in a buffer: its rows one behind the other.
+template <std::floating_point T> struct Matrix {
+    const Buffer<T> &buffer;
+    bool is_transposed = false;
+
+    Matrix(const Buffer<T> &buffer, bool is_transposed = false)
+        : buffer(buffer), is_transposed(is_transposed) {}
+
+    ring_matrix raw() const { return {buffer.raw(), 0, is_transposed}; }
+};
+
+// The matrix whose columns are the rows that lie in a buffer.
+template <std::floating_point T> Matrix<T> transposed(const Buffer<T> &buffer) {
+    return Matrix<T>(buffer, true);
+}
+
+// c = alpha * a * b + beta * c, with `a` of m rows and k columns, and `b` of k rows and n columns.
+template <std::floating_point T>
+Command gemm(std::uint32_t m, std::uint32_t n, std::uint32_t k, std::type_identity_t<T> alpha,
+             const std::type_identity_t<Matrix<T>> &a, const std::type_identity_t<Matrix<T>> &b,
+             std::type_identity_t<T> beta, const Buffer<T> &c) {
+    return Command(ring_command_gemm(detail::element<T>(), m, n, k, alpha, a.raw(), b.raw(), beta,
+                                     Matrix<T>(c).raw()));
+}
+
 namespace detail {
 
 template <class> inline constexpr bool is_buffer = false;

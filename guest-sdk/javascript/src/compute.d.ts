@@ -1,4 +1,5 @@
-// What a kernel in JavaScript and TypeScript has computed, by functions of compute.wat or compute.wasm.
+// What a kernel in JavaScript and TypeScript has computed, by the host's own operations and by functions of
+// compute.wat or compute.wasm.
 
 import type { Timeout } from "ringhost";
 
@@ -48,12 +49,12 @@ export class Space {
   allocate<T extends Elements>(type: { new (length: number): T }, length: number): Buffer<T>;
   /** A buffer with these elements. */
   buffer<T extends Elements>(elements: T): Buffer<T>;
-  /** Has launches run, one behind the other, and returns at once. */
-  submit(...launches: Launch[]): Event;
-  /** Has launches run, and waits for their end. */
-  run(...launches: Launch[]): Stats;
-  /** Checks launches once, to run them many times. */
-  plan(...launches: Launch[]): Plan;
+  /** Has commands done, one behind the other, and returns at once. */
+  submit(...commands: Command[]): Event;
+  /** Has commands done, and waits for their end. */
+  run(...commands: Command[]): Stats;
+  /** Checks commands once, to have them done many times. */
+  plan(...commands: Command[]): Plan;
   /** Gives it back, with its buffers. */
   [Symbol.dispose](): void;
 }
@@ -70,7 +71,7 @@ export class Buffer<T extends Elements> {
 }
 
 export interface Plan {
-  /** Has its launches run so many times, and returns at once. */
+  /** Has its commands done so many times, and returns at once. */
   run(times: number): Event;
   [Symbol.dispose](): void;
 }
@@ -92,3 +93,45 @@ export function launch(name: string, items: number, ...values: (number | Buffer<
 
 /** The same launch with so many turns of loops and calls for each item. */
 export function fueled(launch: Launch, fuel: number): Launch;
+
+/** What is submitted. */
+export type Command = Launch | Operation;
+
+/** What the host does with buffers by itself. */
+export interface Operation {
+  readonly tag: "fill" | "copy" | "reduce" | "scan" | "sort" | "gemm";
+}
+
+/** What becomes of two elements. */
+export type Operator = "sum" | "product" | "minimum" | "maximum";
+
+/** What operations take, but `fill` and `copy`: these take all. */
+type Numbers = Int32Array | Uint32Array | BigInt64Array | BigUint64Array | Float32Array | Float64Array;
+
+/** A byte that fills a buffer. */
+export function fill(to: Buffer<any>, byte?: number): Operation;
+
+/** All elements of a buffer, which go to the beginning of another. */
+export function copy(from: Buffer<any>, to: Buffer<any>): Operation;
+
+/** All elements of a buffer, which become one, the first of another. */
+export function reduce<T extends Numbers>(operator: Operator, from: Buffer<T>, to: Buffer<T>): Operation;
+
+/** All elements of a buffer, each of which becomes what it makes with all before it, or, exclusive, what these
+ * make. They may go to where they are. */
+export function scan<T extends Numbers>(
+  operator: Operator, from: Buffer<T>, to: Buffer<T>, how?: { exclusive?: boolean },
+): Operation;
+
+/** All elements of a buffer, which are put in order, with as many values that go with them. Equal ones stay in
+ * theirs. */
+export function sort(
+  keys: Buffer<Numbers>, how?: { values?: Buffer<Int32Array | Uint32Array | Float32Array>; descending?: boolean },
+): Operation;
+
+/** `c = alpha * a * b + beta * c`, with `a` of m rows and k columns, and `b` of k rows and n columns. Their rows lie
+ * one behind the other, or, transposed, their columns. Alpha is 1 and beta 0 where nothing is said. */
+export function gemm<T extends Float32Array | Float64Array>(
+  m: number, n: number, k: number, a: Buffer<T>, b: Buffer<T>, c: Buffer<T>,
+  how?: { alpha?: number; beta?: number; aTransposed?: boolean; bTransposed?: boolean },
+): Operation;

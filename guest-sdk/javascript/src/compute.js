@@ -1,5 +1,5 @@
-// "ringhost/compute": functions of compute.wat or compute.wasm, for many items at once, on a GPU or on all
-// CPU cores.
+// "ringhost/compute": work on many elements at once, on a GPU or on all CPU cores: the host's own operations,
+// and functions of compute.wat or compute.wasm.
 
 import * as host from "ring:kernel/compute@0.1.0";
 import functions from "ringhost/functions";
@@ -79,14 +79,14 @@ export class Space {
     return buffer;
   }
 
-  /** Has launches run, one behind the other, and returns at once. */
-  submit(...launches) {
-    return new Event(asked(() => this.#space.submit(launches)));
+  /** Has commands done, one behind the other, and returns at once. */
+  submit(...commands) {
+    return new Event(asked(() => this.#space.submit(commands)));
   }
 
-  /** Has launches run, and waits for their end. */
-  run(...launches) {
-    const event = this.submit(...launches);
+  /** Has commands done, and waits for their end. */
+  run(...commands) {
+    const event = this.submit(...commands);
     try {
       return event.wait();
     } finally {
@@ -94,9 +94,9 @@ export class Space {
     }
   }
 
-  /** Checks launches once, to run them many times. */
-  plan(...launches) {
-    return new Plan(asked(() => this.#space.plan(launches)));
+  /** Checks commands once, to have them done many times. */
+  plan(...commands) {
+    return new Plan(asked(() => this.#space.plan(commands)));
   }
 
   /** Gives it back, with its buffers. */
@@ -110,20 +110,19 @@ export class Space {
 
 /** Elements in a space. */
 export class Buffer {
-  #type;
   #beside;
 
   constructor(buffer, type, length, beside) {
     this.handle = buffer;
-    this.#type = type;
+    this.type = type;
     this.length = length;
     this.#beside = beside;
   }
 
   /** Writes a typed array's elements, from an index on, behind all that was submitted before. */
   write(elements, at = 0) {
-    if (elements.constructor !== this.#type) {
-      throw new TypeError(`the buffer holds elements of a ${this.#type.name}`);
+    if (elements.constructor !== this.type) {
+      throw new TypeError(`the buffer holds elements of a ${this.type.name}`);
     }
     const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: size } = elements;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
@@ -132,10 +131,10 @@ export class Buffer {
 
   /** Its elements, or some of them, as a typed array, when all that was submitted before is done. */
   read({ at = 0, count = this.length - at, timeout } = {}) {
-    const size = this.#type.BYTES_PER_ELEMENT;
+    const size = this.type.BYTES_PER_ELEMENT;
     const read = () => this.handle.read(whole(at * size), whole(count * size), duration(timeout));
     // A copy, which begins where an array of these elements may.
-    return new this.#type(asked(read).slice().buffer);
+    return new this.type(asked(read).slice().buffer);
   }
 
   [Symbol.dispose]() {
@@ -144,7 +143,7 @@ export class Buffer {
   }
 }
 
-/** Launches that are checked. */
+/** Commands that are checked. */
 class Plan {
   #plan;
 
@@ -152,7 +151,7 @@ class Plan {
     this.#plan = plan;
   }
 
-  /** Has them run so many times, and returns at once. */
+  /** Has them done so many times, and returns at once. */
   run(times) {
     return new Event(asked(() => this.#plan.run(whole(times))));
   }
@@ -201,6 +200,74 @@ export function launch(name, items, ...values) {
 /** The same launch with so many turns of loops and calls for each item. */
 export function fueled({ tag, val }, fuel) {
   return { tag, val: { ...val, fuel: whole(fuel, Number.MAX_SAFE_INTEGER) } };
+}
+
+/** A byte that fills a buffer. */
+export function fill(to, byte = 0) {
+  return { tag: "fill", val: { to: to.handle, offset: 0, length: bytes(to), byte: integer(byte, 0, 255) } };
+}
+
+/** All elements of a buffer, which go to the beginning of another. */
+export function copy(from, to) {
+  const part = { from: from.handle, fromOffset: 0, length: bytes(from) };
+  return { tag: "copy", val: { to: to.handle, toOffset: 0, ...part } };
+}
+
+/** All elements of a buffer, which become one, the first of another. */
+export function reduce(operator, from, to) {
+  return { tag: "reduce", val: { kind: element(from, to), operator, ...between(from, to) } };
+}
+
+/** All elements of a buffer, each of which becomes what it makes with all before it. */
+export function scan(operator, from, to, { exclusive = false } = {}) {
+  return { tag: "scan", val: { kind: element(from, to), operator, exclusive, ...between(from, to) } };
+}
+
+/** All elements of a buffer, which are put in order, with values that go with them. */
+export function sort(keys, { values, descending = false } = {}) {
+  if (values !== undefined && (values.length !== keys.length || values.type.BYTES_PER_ELEMENT !== 4)) {
+    throw new RangeError(`the values of this sort are ${keys.length} elements of 32 bits`);
+  }
+  const held = values === undefined ? undefined : { buffer: values.handle, offset: 0 };
+  const part = { keys: keys.handle, keysOffset: 0, count: keys.length };
+  return { tag: "sort", val: { kind: element(keys), descending, ...part, values: held } };
+}
+
+/** `c = alpha * a * b + beta * c`. */
+export function gemm(m, n, k, a, b, c, { alpha = 1, beta = 0, aTransposed = false, bTransposed = false } = {}) {
+  const matrix = (buffer, transposed) => ({ buffer: buffer.handle, offset: 0, transposed });
+  const sizes = { kind: element(a, b, c), m: whole(m), n: whole(n), k: whole(k) };
+  const factors = { alpha, a: matrix(a, aTransposed), b: matrix(b, bTransposed) };
+  return { tag: "gemm", val: { ...sizes, ...factors, beta, c: matrix(c, false) } };
+}
+
+const ELEMENTS = new Map([
+  [Int32Array, "int32"],
+  [Uint32Array, "uint32"],
+  [BigInt64Array, "int64"],
+  [BigUint64Array, "uint64"],
+  [Float32Array, "float32"],
+  [Float64Array, "float64"],
+]);
+
+/** What all of these hold. */
+function element(...[first, ...others]) {
+  const kind = ELEMENTS.get(first.type);
+  if (kind === undefined) {
+    throw new TypeError(`an operation takes elements of 32 or 64 bits, not of a ${first.type.name}`);
+  }
+  if (others.some(({ type }) => type !== first.type)) {
+    throw new TypeError("the buffers hold elements of different types");
+  }
+  return kind;
+}
+
+function between(from, to) {
+  return { from: from.handle, fromOffset: 0, count: from.length, to: to.handle, toOffset: 0 };
+}
+
+function bytes(buffer) {
+  return buffer.length * buffer.type.BYTES_PER_ELEMENT;
 }
 
 function argument(value, kind) {

@@ -1,4 +1,5 @@
-"""Functions of ``compute.wat`` or ``compute.wasm``, for many items at once, on a GPU or on all CPU cores.
+"""Work on many elements at once, on a GPU or on all CPU cores: the host's own operations, and functions of
+``compute.wat`` or ``compute.wasm``.
 
 What is made here is given back at the end of a ``with`` block.
 """
@@ -15,7 +16,7 @@ try:
     from wit_world.imports import compute as _host
 except ImportError:
     raise ImportError(
-        "ringhost.compute launches the functions of compute.wat or compute.wasm, and neither is beside kernel.py"
+        "to have ringhost.compute, import it by a statement of its own in a file beside kernel.py"
     ) from None
 
 from . import Timeout, _nanoseconds
@@ -108,10 +109,10 @@ class Event(_Held):
 
 
 class Plan(_Held):
-    """Launches that are checked."""
+    """Commands that are checked."""
 
     def run(self, times: int) -> Event:
-        """Has them run so many times, and returns at once."""
+        """Has them done so many times, and returns at once."""
         return Event(_asked(self._held.run, _whole(times)))
 
 
@@ -154,6 +155,77 @@ def launch(function: str, items: int, *arguments: Union[int, float, Buffer], fue
     return Launch(function, items, arguments, fuel)
 
 
+@dataclass(frozen=True)
+class Operation:
+    """What the host does with buffers by itself."""
+
+    _made: Any
+
+
+Command = Union[Launch, Operation]
+"""What is submitted."""
+
+
+def fill(to: Buffer, byte: int = 0) -> Operation:
+    """A byte that fills a buffer."""
+    return Operation(_host.Command_Fill(_host.Fill(to._held, 0, _bytes(to), byte)))
+
+
+def copy(source: Buffer, to: Buffer) -> Operation:
+    """All elements of a buffer, which go to the beginning of another."""
+    return Operation(_host.Command_Copy(_host.Copy(to._held, 0, source._held, 0, _bytes(source))))
+
+
+def reduce(operator: str, source: Buffer, to: Buffer) -> Operation:
+    """All elements of a buffer, which become one, the first of another: by ``sum``, ``product``, ``minimum`` or
+    ``maximum``."""
+    made = _host.Reduce(_element(source, to), _operator(operator), source._held, 0, source.length, to._held, 0)
+    return Operation(_host.Command_Reduce(made))
+
+
+def scan(operator: str, source: Buffer, to: Buffer, exclusive: bool = False) -> Operation:
+    """All elements of a buffer, each of which becomes what it makes with all before it, or, exclusive, what these
+    make. They may go to where they are."""
+    part = source._held, 0, source.length, to._held, 0
+    return Operation(_host.Command_Scan(_host.Scan(_element(source, to), _operator(operator), exclusive, *part)))
+
+
+def sort(keys: Buffer, values: Optional[Buffer] = None, descending: bool = False) -> Operation:
+    """All elements of a buffer, which are put in order, with as many values of 32 bits. Equal ones stay in theirs."""
+    if values is not None and (array(values._typecode).itemsize, values.length) != (4, keys.length):
+        raise ValueError(f"the values of this sort are {keys.length} elements of 32 bits")
+    held = None if values is None else _host.SortedValues(values._held, 0)
+    return Operation(_host.Command_Sort(_host.Sort(_element(keys), descending, keys._held, 0, keys.length, held)))
+
+
+def gemm(
+    m: int,
+    n: int,
+    k: int,
+    a: Buffer,
+    b: Buffer,
+    c: Buffer,
+    alpha: float = 1.0,
+    beta: float = 0.0,
+    a_transposed: bool = False,
+    b_transposed: bool = False,
+) -> Operation:
+    """``c = alpha * a * b + beta * c``, with ``a`` of m rows and k columns, and ``b`` of k rows and n columns. Their
+    rows lie one behind the other, or, transposed, their columns."""
+    product = _host.Gemm(
+        _element(a, b, c),
+        _whole(m),
+        _whole(n),
+        _whole(k),
+        alpha,
+        _host.Matrix(a._held, 0, a_transposed),
+        _host.Matrix(b._held, 0, b_transposed),
+        beta,
+        _host.Matrix(c._held, 0, False),
+    )
+    return Operation(_host.Command_Gemm(product))
+
+
 class Space(_Held):
     """A memory on one device: of this kind, or the best. What is submitted to it is done in order.
 
@@ -179,18 +251,18 @@ class Space(_Held):
         buffer.write(elements)
         return buffer
 
-    def submit(self, *launches: Launch) -> Event:
-        """Has launches run, one behind the other, and returns at once."""
-        return Event(_asked(self._held.submit, [_command(launch) for launch in launches]))
+    def submit(self, *commands: Command) -> Event:
+        """Has commands done, one behind the other, and returns at once."""
+        return Event(_asked(self._held.submit, [_command(command) for command in commands]))
 
-    def run(self, *launches: Launch) -> Stats:
-        """Has launches run, and waits for their end."""
-        with self.submit(*launches) as event:
+    def run(self, *commands: Command) -> Stats:
+        """Has commands done, and waits for their end."""
+        with self.submit(*commands) as event:
             return event.wait()
 
-    def plan(self, *launches: Launch) -> Plan:
-        """Checks launches once, to run them many times."""
-        return Plan(_asked(self._held.plan, [_command(launch) for launch in launches]))
+    def plan(self, *commands: Command) -> Plan:
+        """Checks commands once, to have them done many times."""
+        return Plan(_asked(self._held.plan, [_command(command) for command in commands]))
 
 
 def _asked(call, *arguments):
@@ -201,7 +273,33 @@ def _asked(call, *arguments):
         raise ComputeError(error.value) from None
 
 
-def _command(launch: Launch):
+def _bytes(buffer: Buffer) -> int:
+    return buffer.length * array(buffer._typecode).itemsize
+
+
+def _element(*buffers: Buffer):
+    """What all of these hold."""
+    kinds = {buffer._typecode for buffer in buffers}
+    typecode, *others = kinds
+    size = array(typecode).itemsize
+    if others:
+        raise TypeError(f"the buffers hold elements of different types: {sorted(kinds)}")
+    if size not in (4, 8):
+        raise TypeError(f"an operation takes elements of 32 or 64 bits, not of type {typecode!r}")
+    kind = "FLOAT" if typecode in "fd" else "UINT" if typecode.isupper() else "INT"
+    return _host.Element[f"{kind}{size * 8}"]
+
+
+def _operator(name: str):
+    try:
+        return _host.Operator[name.upper()]
+    except KeyError:
+        raise ValueError(f"there is no operator {name!r}; there is sum, product, minimum, maximum") from None
+
+
+def _command(launch: Command):
+    if isinstance(launch, Operation):
+        return launch._made
     kinds = _FUNCTIONS.get(launch.function)
     if kinds is None:
         known = ", ".join(_FUNCTIONS)

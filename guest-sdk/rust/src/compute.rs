@@ -27,10 +27,20 @@
 //! that a kernel imports, nor allocate. Where it would panic, the launch fails with a trap that names the
 //! item. In a native test it is an ordinary function.
 //!
+//! A function can also stay on its device: `Space::reside` makes a `Resident`, to which messages are sent, and
+//! which keeps in its buffers what it needs from one to the next. On a GPU a message costs no launch then.
+//!
+//! What every kernel needs, the host does by itself: a `Command` fills and copies buffers, adds up and sorts
+//! what is in them, and multiplies matrices. For these a kernel need not mark any function.
+//!
 //! A kernel must be granted compute by its host: `[grants.compute]` in its manifest.
 
 #[cfg(target_arch = "wasm32")]
 mod device;
+#[cfg(target_arch = "wasm32")]
+mod operation;
+#[cfg(target_arch = "wasm32")]
+mod resident;
 mod views;
 
 #[cfg(target_arch = "wasm32")]
@@ -38,4 +48,11 @@ pub use device::{
     Argument, Buffer, Device, DeviceKind, Error, Event, Launch, Plan, Space, Stats, Trap, TrapCode,
     devices,
 };
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub use operation::Kind;
+#[cfg(target_arch = "wasm32")]
+pub use operation::{Command, Matrix, Operator, Order};
+#[cfg(target_arch = "wasm32")]
+pub use resident::Resident;
 pub use views::{Element, In, InOut, Item, Out, Scalar};

@@ -298,6 +298,112 @@ pub fn fill(to: anytype, first: usize, length: usize, byte: u8) Command {
     } } } };
 }
 
+/// What becomes of two elements.
+pub const Operator = enum(u8) { sum, product, minimum, maximum };
+
+/// All elements of a buffer, which become one: the first of another.
+pub fn reduce(operator: Operator, from: anytype, to: @TypeOf(from)) Command {
+    return .{ .other = .{ .kind = .reduce, .value = .{ .reduce = .{
+        .kind = kindOf(@TypeOf(from.*).Element),
+        .operator = operator,
+        .from = from.held,
+        .from_offset = 0,
+        .count = @intCast(from.length()),
+        .to = to.held,
+        .to_offset = 0,
+    } } } };
+}
+
+/// All elements of a buffer, each of which becomes what it makes with all before it. They may go to where
+/// they are.
+pub fn scan(operator: Operator, from: anytype, to: @TypeOf(from)) Command {
+    return .{ .other = .{ .kind = .scan, .value = .{ .scan = .{
+        .kind = kindOf(@TypeOf(from.*).Element),
+        .operator = operator,
+        .exclusive = false,
+        .from = from.held,
+        .from_offset = 0,
+        .count = @intCast(from.length()),
+        .to = to.held,
+        .to_offset = 0,
+    } } } };
+}
+
+/// The same without the element itself: the first becomes 0, of a sum.
+pub fn exclusiveScan(operator: Operator, from: anytype, to: @TypeOf(from)) Command {
+    var command = scan(operator, from, to);
+    command.other.value.scan.exclusive = true;
+    return command;
+}
+
+pub const Order = enum { ascending, descending };
+
+/// All elements of a buffer, which are put in order. Equal ones stay in theirs.
+pub fn sort(keys: anytype, order: Order) Command {
+    return .{ .other = .{ .kind = .sort, .value = .{ .sort = .{
+        .kind = kindOf(@TypeOf(keys.*).Element),
+        .descending = order == .descending,
+        .keys = keys.held,
+        .keys_offset = 0,
+        .count = @intCast(keys.length()),
+        .values = .{ .is_some = false, .buffer = .{ .handle = 0 }, .offset = 0 },
+    } } } };
+}
+
+/// The same with as many numbers of 32 bits, which go with the elements.
+pub fn sortWith(keys: anytype, values: anytype, order: Order) Command {
+    if (@sizeOf(@TypeOf(values.*).Element) != 4) @compileError("the values of a sort have 32 bits");
+    var command = sort(keys, order);
+    command.other.value.sort.values = .{ .is_some = true, .buffer = values.held, .offset = 0 };
+    return command;
+}
+
+/// A product of matrices of elements of one type, whose rows lie one behind the other:
+/// `c = alpha * a * b + beta * c`, with `a` of `m` rows and `k` columns, and `b` of `k` rows and `n` columns.
+pub fn Gemm(comptime T: type) type {
+    if (@typeInfo(T) != .float) @compileError("a product of matrices is one of floats");
+    return struct {
+        m: u32,
+        n: u32,
+        k: u32,
+        alpha: T = 1,
+        a: *const Buffer(T),
+        /// Whether the rows that lie in its buffer are its columns.
+        a_transposed: bool = false,
+        b: *const Buffer(T),
+        b_transposed: bool = false,
+        beta: T = 0,
+        c: *const Buffer(T),
+
+        pub fn command(product: @This()) Command {
+            return .{ .other = .{ .kind = .gemm, .value = .{ .gemm = .{
+                .kind = kindOf(T),
+                .m = product.m,
+                .n = product.n,
+                .k = product.k,
+                .alpha = product.alpha,
+                .a = .{ .buffer = product.a.held, .transposed = product.a_transposed },
+                .b = .{ .buffer = product.b.held, .transposed = product.b_transposed },
+                .beta = product.beta,
+                .c = .{ .buffer = product.c.held },
+            } } } };
+        }
+    };
+}
+
+/// What an operation of the host's takes: integers and floats of 32 or 64 bits.
+fn kindOf(comptime T: type) raw.Element {
+    return switch (T) {
+        i32 => .int32,
+        u32 => .uint32,
+        i64 => .int64,
+        u64 => .uint64,
+        f32 => .float32,
+        f64 => .float64,
+        else => @compileError("an operation takes numbers of 32 or 64 bits"),
+    };
+}
+
 /// Commands that are checked once and done again and again.
 pub const Plan = extern struct {
     handle: i32,

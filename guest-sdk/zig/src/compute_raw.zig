@@ -42,7 +42,7 @@ pub const Argument = extern struct {
 };
 
 pub const Command = extern struct {
-    kind: enum(u8) { write, copy, fill, launch },
+    kind: enum(u8) { write, copy, fill, launch, reduce, scan, sort, gemm },
     value: extern union {
         write: extern struct { to: Buffer, offset: u32, bytes: [*]const u8, length: usize },
         copy: extern struct {
@@ -61,8 +61,50 @@ pub const Command = extern struct {
             count: usize,
             fuel: extern struct { is_some: bool, units: u64 },
         },
+        reduce: extern struct {
+            kind: Element,
+            operator: compute.Operator,
+            from: Buffer,
+            from_offset: u32,
+            count: u32,
+            to: Buffer,
+            to_offset: u32,
+        },
+        scan: extern struct {
+            kind: Element,
+            operator: compute.Operator,
+            exclusive: bool,
+            from: Buffer,
+            from_offset: u32,
+            count: u32,
+            to: Buffer,
+            to_offset: u32,
+        },
+        sort: extern struct {
+            kind: Element,
+            descending: bool,
+            keys: Buffer,
+            keys_offset: u32,
+            count: u32,
+            values: extern struct { is_some: bool, buffer: Buffer, offset: u32 },
+        },
+        gemm: extern struct {
+            kind: Element,
+            m: u32,
+            n: u32,
+            k: u32,
+            alpha: f64,
+            a: Matrix,
+            b: Matrix,
+            beta: f64,
+            c: Matrix,
+        },
     },
 };
+
+pub const Element = enum(u8) { int32, uint32, int64, uint64, float32, float64 };
+
+pub const Matrix = extern struct { buffer: Buffer, offset: u32 = 0, transposed: bool = false };
 
 pub extern fn ring_compute_last_failure() *const Failure;
 pub extern fn ringhost_compute_refused(status: Status, words: [*:0]const u8) Status;

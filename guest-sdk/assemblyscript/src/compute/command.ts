@@ -3,7 +3,7 @@
 import * as contract from "../contract";
 import { Buffer } from "./space";
 
-/** A step of what is submitted: a `Launch`, `Write`, `Copy` or `Fill`. */
+/** A step of what is submitted: a `Launch`, `Write`, `Copy` or `Fill`, or an operation. */
 export abstract class Command {
   /** For the SDK: writes the contract's record of it, which refers to memory of this command's. */
   abstract record(at: usize): void;

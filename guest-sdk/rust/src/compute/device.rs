@@ -3,9 +3,10 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use super::{Element, Scalar};
+use super::operation::Command;
+use super::{Element, Resident, Scalar};
 use crate::guest::nanoseconds;
-use bindings::ring::kernel::compute as imports;
+pub(super) use bindings::ring::kernel::compute as imports;
 
 pub use imports::{Device, DeviceKind, Error, Stats, Trap, TrapCode};
 
@@ -27,7 +28,7 @@ mod bindings {
 const AT_ONCE: usize = 1 << 20;
 
 /// What a call returns that can fail.
-type Result<T> = std::result::Result<T, Error>;
+pub(super) type Result<T> = std::result::Result<T, Error>;
 
 /// The devices on which the kernel may compute, the best first. There is always the CPU.
 pub fn devices() -> Vec<Device> {
@@ -77,38 +78,74 @@ impl Space {
         Ok(buffer)
     }
 
-    /// Has launches run, one behind the other, and returns at once.
+    /// Has launches or other commands done, one behind the other, and returns at once.
     ///
     /// # Errors
-    /// If a launch names no function, or has other arguments than it.
-    pub fn submit<'a>(&self, launches: impl IntoIterator<Item = Launch<'a>>) -> Result<Event> {
-        let launches: Vec<_> = launches.into_iter().map(Launch::command).collect();
-        self.0.submit(&launches).map(Event)
+    /// If a launch names no function, or has other arguments than it; if there is no room for an operation.
+    pub fn submit<'a, C: Into<Command<'a>>>(
+        &self,
+        commands: impl IntoIterator<Item = C>,
+    ) -> Result<Event> {
+        self.0.submit(&list(commands)).map(Event)
     }
 
-    /// Has launches run, and waits for their end.
+    /// Has launches or other commands done, and waits for their end.
     ///
     /// # Errors
     /// As [`submit`](Self::submit)'s; if one failed; if the host asks the kernel to end.
-    pub fn run<'a>(&self, launches: impl IntoIterator<Item = Launch<'a>>) -> Result<Stats> {
-        self.submit(launches)?.wait(None)
+    pub fn run<'a, C: Into<Command<'a>>>(
+        &self,
+        commands: impl IntoIterator<Item = C>,
+    ) -> Result<Stats> {
+        self.submit(commands)?.wait(None)
     }
 
-    /// Checks launches once, to run them many times.
+    /// Checks launches or other commands once, to have them done many times.
     ///
     /// # Errors
     /// As [`submit`](Self::submit)'s.
-    pub fn plan<'a>(&self, launches: impl IntoIterator<Item = Launch<'a>>) -> Result<Plan> {
-        let launches: Vec<_> = launches.into_iter().map(Launch::command).collect();
-        self.0.plan(&launches).map(Plan)
+    pub fn plan<'a, C: Into<Command<'a>>>(
+        &self,
+        commands: impl IntoIterator<Item = C>,
+    ) -> Result<Plan> {
+        self.0.plan(&list(commands)).map(Plan)
     }
+
+    /// Has a function stay on the device and answer messages, of which so many can be under way. Each is
+    /// put into `input`, the launch is run, and all of `output` is the answer.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit)'s; if the launch has more than 1024 items, or the host grants no more.
+    pub fn reside<I: Element, O: Element>(
+        &self,
+        launch: Launch<'_>,
+        input: &Buffer<I>,
+        output: &Buffer<O>,
+        depth: u32,
+    ) -> Result<Resident<I, O>> {
+        let residence = imports::Residence {
+            launch: launch.0,
+            input: &input.buffer,
+            output: &output.buffer,
+            depth,
+        };
+        let resident = self.0.reside(&residence)?;
+        Ok(Resident::new(resident))
+    }
+}
+
+fn list<'a, C: Into<Command<'a>>>(
+    commands: impl IntoIterator<Item = C>,
+) -> Vec<imports::Command<'a>> {
+    let commands = commands.into_iter().map(Into::into);
+    commands.map(|Command(command)| command).collect()
 }
 
 /// Elements in a space.
 #[derive(Debug)]
 pub struct Buffer<T> {
-    buffer: imports::Buffer,
-    length: u32,
+    pub(super) buffer: imports::Buffer,
+    pub(super) length: u32,
     elements: PhantomData<T>,
 }
 
@@ -123,12 +160,8 @@ impl<T: Element> Buffer<T> {
     /// # Errors
     /// If there are more than it has.
     pub fn write(&self, elements: &[T]) -> Result<()> {
-        // SAFETY: an element is a number, all of whose bytes are set, and any address is aligned for bytes.
-        let bytes = unsafe {
-            std::slice::from_raw_parts(elements.as_ptr().cast::<u8>(), size_of_val(elements))
-        };
         let mut offset = 0;
-        for part in bytes.chunks(AT_ONCE) {
+        for part in bytes_of(elements).chunks(AT_ONCE) {
             self.buffer.write(offset, part)?;
             offset = offset.saturating_add(part.len() as u32);
         }
@@ -141,13 +174,22 @@ impl<T: Element> Buffer<T> {
     /// If a launch that could write them failed; if the host asks the kernel to end.
     pub fn read(&self) -> Result<Vec<T>> {
         let bytes = self.buffer.read(0, self.buffer.length(), None)?;
-        let mut elements = Vec::with_capacity(bytes.len() / size_of::<T>());
-        for chunk in bytes.chunks_exact(size_of::<T>()) {
-            // SAFETY: the chunk has as many bytes as an element, which is a number: any bytes are one.
-            elements.push(unsafe { chunk.as_ptr().cast::<T>().read_unaligned() });
-        }
-        Ok(elements)
+        Ok(elements_of(&bytes))
     }
+}
+
+pub(super) fn bytes_of<T: Element>(elements: &[T]) -> &[u8] {
+    // SAFETY: an element is a number, all of whose bytes are set, and any address is aligned for bytes.
+    unsafe { std::slice::from_raw_parts(elements.as_ptr().cast::<u8>(), size_of_val(elements)) }
+}
+
+pub(super) fn elements_of<T: Element>(bytes: &[u8]) -> Vec<T> {
+    let mut elements = Vec::with_capacity(bytes.len() / size_of::<T>());
+    for chunk in bytes.chunks_exact(size_of::<T>()) {
+        // SAFETY: the chunk has as many bytes as an element, which is a number: any bytes are one.
+        elements.push(unsafe { chunk.as_ptr().cast::<T>().read_unaligned() });
+    }
+    elements
 }
 
 /// A function that is to run for so many items. The attribute [`compute`](macro@crate::compute) makes them
@@ -184,9 +226,11 @@ impl<'a> Launch<'a> {
         self.0.fuel = Some(fuel);
         self
     }
+}
 
-    fn command(self) -> imports::Command<'a> {
-        imports::Command::Launch(self.0)
+impl<'a> From<Launch<'a>> for Command<'a> {
+    fn from(launch: Launch<'a>) -> Self {
+        Self(imports::Command::Launch(launch.0))
     }
 }
 
@@ -194,12 +238,12 @@ impl<'a> Launch<'a> {
 #[doc(hidden)]
 pub use imports::Argument;
 
-/// Launches that are checked, to be run again and again.
+/// Commands that are checked, to be done again and again.
 #[derive(Debug)]
 pub struct Plan(imports::Plan);
 
 impl Plan {
-    /// Has them run so many times, and returns at once.
+    /// Has them done so many times, and returns at once.
     ///
     /// # Errors
     /// If the host grants no more.

@@ -47,6 +47,10 @@ elements! { i8 u8 i16 u16 i32 u32 i64 u64 f32 f64 }
 
 /// What a compute function takes beside buffers.
 pub trait Scalar: Element {
+    /// What it is for the host's operations.
+    #[cfg(target_arch = "wasm32")]
+    #[doc(hidden)]
+    const KIND: super::Kind;
     /// As an argument of a launch.
     #[cfg(target_arch = "wasm32")]
     #[doc(hidden)]
@@ -54,8 +58,11 @@ pub trait Scalar: Element {
 }
 
 macro_rules! scalars {
-    ($($name:ident is $argument:ident,)*) => {
+    ($($name:ident is $argument:ident and $kind:ident,)*) => {
         $(impl Scalar for $name {
+            #[cfg(target_arch = "wasm32")]
+            const KIND: super::Kind = super::Kind::$kind;
+
             #[cfg(target_arch = "wasm32")]
             fn argument(self) -> super::Argument<'static> {
                 // Without a sign it is the same bits.
@@ -66,12 +73,12 @@ macro_rules! scalars {
 }
 
 scalars! {
-    i32 is Int32,
-    u32 is Int32,
-    i64 is Int64,
-    u64 is Int64,
-    f32 is Float32,
-    f64 is Float64,
+    i32 is Int32 and Int32,
+    u32 is Int32 and Uint32,
+    i64 is Int64 and Int64,
+    u64 is Int64 and Uint64,
+    f32 is Float32 and Float32,
+    f64 is Float64 and Float64,
 }
 
 /// Elements of a buffer, and access to them that is checked.

@@ -162,12 +162,10 @@ pub(super) fn build(project: &Project, prebuilt: Option<&Prebuilt>) -> Result<Ma
             }))
             .arg(format!("--outfile={}", bundle.display())),
     )?;
-    let world = match prebuilt {
-        Some(_) => world.name_with_compute(),
-        None => {
-            check_launches(&bundle)?;
-            world.name()
-        }
+    let world = if prebuilt.is_some() || computes(&bundle)? {
+        world.name_with_compute()
+    } else {
+        world.name()
     };
     append_places(&bundle)?;
     let component = folder.join("component.wasm");
@@ -184,16 +182,10 @@ pub(super) fn build(project: &Project, prebuilt: Option<&Prebuilt>) -> Result<Ma
     Ok(Made::Component(fs::read(&component).with_context(read)?))
 }
 
-/// Refuses a bundle that launches functions where there are none.
-fn check_launches(bundle: &Path) -> Result<()> {
+/// Whether a bundle imports "ringhost/compute".
+fn computes(bundle: &Path) -> Result<bool> {
     let text = fs::read_to_string(bundle).context("there is no bundle")?;
-    if text.contains("\"ring:kernel/compute@") {
-        bail!(
-            "it imports \"ringhost/compute\", which launches the functions of compute.wat or \
-             compute.wasm, and neither is beside it"
-        );
-    }
-    Ok(())
+    Ok(text.contains("\"ring:kernel/compute@"))
 }
 
 /// Appends to a bundle which of its lines came from where, for the stacks of its errors.

@@ -79,6 +79,19 @@ except (SyntaxError, ValueError) as error:
 print(*[part.name for part in tree.body if isinstance(part, ast.FunctionDef)])
 ";
 
+/// Prints the modules that files import, of ringhost's those that are in it.
+const IMPORTS: &str = "\
+import ast, sys
+for path in sys.argv[1:]:
+    with open(path, 'rb') as file:
+        tree = ast.parse(file.read(), path)
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Import):
+            print(*[name.name for name in part.names])
+        elif isinstance(part, ast.ImportFrom):
+            print(part.module, *[f'{part.module}.{name.name}' for name in part.names])
+";
+
 pub(super) fn build(project: &Project, prebuilt: Option<&Prebuilt>) -> Result<Made> {
     let tools = TOOLS.find_or_fetch()?;
     let folder = project.build_folder();
@@ -117,6 +130,20 @@ pub(super) fn build(project: &Project, prebuilt: Option<&Prebuilt>) -> Result<Ma
             .with_context(|| format!("cannot read {}", source.display()))?;
         write(&kernel.join(name), &text)?;
     }
+    let imports = told(
+        Command::new("python3")
+            .args(["-c", IMPORTS])
+            .args(project.sources()?),
+    )?;
+    let computes = imports
+        .split_whitespace()
+        .any(|module| module == "ringhost.compute");
+    // What a component imports must be granted to its kernel, so it imports no more than it uses.
+    let world = if prebuilt.is_some() || computes {
+        world.name_with_compute()
+    } else {
+        world.name()
+    };
     let messages = messages::folder(project);
     let messages = messages
         .iter()
@@ -130,13 +157,7 @@ pub(super) fn build(project: &Project, prebuilt: Option<&Prebuilt>) -> Result<Ma
             .current_dir(&project.folder)
             .arg("--wit-path")
             .arg(folder.join("wit"))
-            .args([
-                "--world",
-                prebuilt.map_or(world.name(), |_| world.name_with_compute()),
-                "componentize",
-                entry,
-                "--stub-wasi",
-            ])
+            .args(["--world", world, "componentize", entry, "--stub-wasi"])
             .arg("--python-path")
             .arg(folder.join("sdk"))
             .arg("--python-path")
