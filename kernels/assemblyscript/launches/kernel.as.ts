@@ -2,7 +2,7 @@
 
 import { MILLISECOND, Message, Replies } from "ringhost";
 import {
-  Buffer, Copy, DeviceKind, Fill, InOut, Launch, Space, Write, devices, failure,
+  Buffer, Copy, DeviceKind, Fill, Gemm, InOut, Launch, Operator, Reduce, Scan, Sort, Space, Write, devices, failure,
 } from "ringhost/compute";
 
 @compute
@@ -61,12 +61,49 @@ function ask(space: Space, words: string): string | null {
     const name = devices()[0].name;
     return `${device.kind == DeviceKind.Cpu} ${device.name == name} ${device.lanes > 0}`;
   }
+  if (word == "operations") {
+    return operations(space);
+  }
   const numbers = space.buffer<StaticArray<f32>>([1, 2.5, -3])!;
   const long = space.allocate<u64>(4)!;
   const answer = launch(space, word, numbers, long);
   numbers.free();
   long.free();
   return answer;
+}
+
+/** What the host does by itself, in one submission. */
+function operations(space: Space): string | null {
+  const x = space.buffer<StaticArray<f32>>([3, 1, 2])!;
+  const places = space.buffer<StaticArray<u32>>([0, 1, 2])!;
+  const factors = space.buffer<StaticArray<f64>>([1, 2, 3, 4, 5, 6])!;
+  const sum = space.allocate<f32>(1)!;
+  const sums = space.allocate<f32>(3)!;
+  const product = space.allocate<f64>(4)!;
+  const gemm = new Gemm(2, 2, 3, factors, factors, product);
+  gemm.alpha = 2;
+  gemm.bTransposed = true;
+  const stats = space.run([
+    new Reduce(Operator.Sum, x, sum),
+    new Scan(Operator.Sum, x, sums),
+    new Sort(x, true).with(places),
+    gemm,
+  ]);
+  const answer: string | null = stats === null
+    ? null
+    : `${line(sum)}; ${line(sums)}; ${line(places)}; ${line(product)}`;
+  x.free();
+  places.free();
+  factors.free();
+  sum.free();
+  sums.free();
+  product.free();
+  return answer;
+}
+
+/** The numbers of a buffer, which are whole. */
+function line<T>(buffer: Buffer<T>): string {
+  return buffer.read()!.map<i32>((number) => <i32>number).join(" ");
 }
 
 function launch(space: Space, word: string, numbers: Buffer<f32>, long: Buffer<u64>): string | null {

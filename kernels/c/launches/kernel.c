@@ -260,6 +260,45 @@ static void run_unknown(void) {
     ring_space_drop(&space);
 }
 
+// What the host does by itself, in one submission.
+static void run_operations(void) {
+    const float numbers[] = {3, 1, 2};
+    const uint32_t places[] = {0, 1, 2};
+    const double factors[] = {1, 2, 3, 4, 5, 6};
+    float one[1], sums[3];
+    uint32_t order[3];
+    double c[4];
+    ring_space space;
+    ring_buffer x, y, z, p, ab, product;
+    must(ring_space_create(&space, RING_ANY_DEVICE, ROOM));
+    must(ring_buffer_of(&x, space, numbers, sizeof numbers));
+    must(ring_buffer_allocate(&y, space, sizeof one));
+    must(ring_buffer_allocate(&z, space, sizeof sums));
+    must(ring_buffer_of(&p, space, places, sizeof places));
+    must(ring_buffer_of(&ab, space, factors, sizeof factors));
+    must(ring_buffer_allocate(&product, space, sizeof c));
+    ring_matrix a = {ab, 0, false}, b = {ab, 0, true}, to = {product, 0, false};
+    ring_command commands[] = {
+        ring_command_reduce(RING_FLOAT32, RING_SUM, x, 0, 3, y, 0),
+        ring_command_scan(RING_FLOAT32, RING_SUM, false, x, 0, 3, z, 0),
+        ring_with_values(ring_command_sort(RING_FLOAT32, true, x, 0, 3), p, 0),
+        ring_command_gemm(RING_FLOAT64, 2, 2, 3, 2, a, b, 0, to),
+    };
+    must(ring_run(space, commands, 4, NULL));
+    must(ring_buffer_read(y, 0, one, sizeof one));
+    must(ring_buffer_read(z, 0, sums, sizeof sums));
+    must(ring_buffer_read(p, 0, order, sizeof order));
+    must(ring_buffer_read(product, 0, c, sizeof c));
+    snprintf(told, sizeof told, "%g; %g %g %g; %u %u %u; %g %g %g %g", one[0], sums[0], sums[1],
+             sums[2], (unsigned)order[0], (unsigned)order[1], (unsigned)order[2], c[0], c[1], c[2],
+             c[3]);
+    ring_buffer *const buffers[] = {&x, &y, &z, &p, &ab, &product};
+    for (size_t at = 0; at < sizeof buffers / sizeof *buffers; at++) {
+        ring_buffer_drop(buffers[at]);
+    }
+    ring_space_drop(&space);
+}
+
 static void run_devices(void) {
     ring_device devices[8], own = {0};
     size_t count = ring_devices(devices, 8);
@@ -297,6 +336,8 @@ static const char *obey(const ring_message *message, ring_replies *replies) {
         run_freed();
     } else if (strcmp(words, "unknown") == 0) {
         run_unknown();
+    } else if (strcmp(words, "operations") == 0) {
+        run_operations();
     } else if (strcmp(words, "devices") == 0) {
         run_devices();
     }

@@ -197,6 +197,33 @@ static std::string run_unknown() {
     return name(ended.error().status) + ": " + ended.error().words;
 }
 
+// The numbers of a buffer, which are whole.
+template <class T> static std::string line(const compute::Buffer<T> &buffer) {
+    std::string line;
+    for (T number : must(buffer.read())) {
+        line += (line.empty() ? "" : " ") + std::to_string(static_cast<int>(number));
+    }
+    return line;
+}
+
+// What the host does by itself, in one submission.
+static std::string run_operations() {
+    auto space = must(compute::Space::create(room));
+    auto x = must(space.buffer(std::vector<float>{3, 1, 2}));
+    auto places = must(space.buffer(std::vector<std::uint32_t>{0, 1, 2}));
+    auto factors = must(space.buffer(std::vector<double>{1, 2, 3, 4, 5, 6}));
+    auto sum = must(space.allocate<float>(1));
+    auto sums = must(space.allocate<float>(3));
+    auto product = must(space.allocate<double>(4));
+    must(space.run({
+        compute::reduce(RING_SUM, x, sum),
+        compute::scan(RING_SUM, x, sums),
+        compute::sort(x, places, compute::Order::descending),
+        compute::gemm(2, 2, 3, 2, factors, compute::transposed(factors), 0, product),
+    }));
+    return line(sum) + "; " + line(sums) + "; " + line(places) + "; " + line(product);
+}
+
 static std::string run_devices() {
     auto space = must(compute::Space::create(1, RING_CPU));
     bool is_cpu = must(space.device()).kind == RING_CPU;
@@ -227,6 +254,8 @@ static std::string obeyed(std::string_view words) {
         return run_freed();
     } else if (word == "unknown") {
         return run_unknown();
+    } else if (word == "operations") {
+        return run_operations();
     }
     return run_devices();
 }

@@ -225,6 +225,61 @@ fn runUnknown() ![]const u8 {
     return told("{s}: {s}", .{ status, compute.failure().words });
 }
 
+/// What the host does by itself, in one submission.
+fn runOperations() ![]const u8 {
+    var space = try compute.Space.init(null, room);
+    defer space.deinit();
+    var x = try space.buffer(f32, &.{ 3, 1, 2 });
+    defer x.deinit();
+    var places = try space.buffer(u32, &.{ 0, 1, 2 });
+    defer places.deinit();
+    var factors = try space.buffer(f64, &.{ 1, 2, 3, 4, 5, 6 });
+    defer factors.deinit();
+    var y = try space.allocate(f32, 1);
+    defer y.deinit();
+    var z = try space.allocate(f32, 3);
+    defer z.deinit();
+    var product = try space.allocate(f64, 4);
+    defer product.deinit();
+    const gemm: compute.Gemm(f64) = .{
+        .m = 2,
+        .n = 2,
+        .k = 3,
+        .alpha = 2,
+        .a = &factors,
+        .b = &factors,
+        .b_transposed = true,
+        .c = &product,
+    };
+    _ = try space.run(&.{
+        compute.reduce(.sum, &x, &y),
+        compute.scan(.sum, &x, &z),
+        compute.sortWith(&x, &places, .descending),
+        gemm.command(),
+    });
+    var one: [1]f32 = undefined;
+    var sums: [3]f32 = undefined;
+    var order: [3]u32 = undefined;
+    var c: [4]f64 = undefined;
+    try y.read(0, &one, null);
+    try z.read(0, &sums, null);
+    try places.read(0, &order, null);
+    try product.read(0, &c, null);
+    return told("{d}; {d} {d} {d}; {d} {d} {d}; {d} {d} {d} {d}", .{
+        one[0],
+        sums[0],
+        sums[1],
+        sums[2],
+        order[0],
+        order[1],
+        order[2],
+        c[0],
+        c[1],
+        c[2],
+        c[3],
+    });
+}
+
 fn runDevices() ![]const u8 {
     var space = try compute.Space.init(.cpu, 1);
     defer space.deinit();
@@ -236,7 +291,7 @@ fn runDevices() ![]const u8 {
 }
 
 fn obey(message: ringhost.Message, replies: *ringhost.Replies) !void {
-    const Word = enum { double, median, batch, numbers, plan, fail, endless, dropped, freed, unknown, devices };
+    const Word = enum { double, median, batch, numbers, plan, fail, endless, dropped, freed, unknown, operations, devices };
     var words = std.mem.splitScalar(u8, message.bytes, ' ');
     const word = std.meta.stringToEnum(Word, words.first()) orelse .devices;
     const number = if (words.next()) |text| try std.fmt.parseInt(u32, text, 10) else 0;
@@ -251,6 +306,7 @@ fn obey(message: ringhost.Message, replies: *ringhost.Replies) !void {
         .dropped => runDropped(),
         .freed => runFreed(),
         .unknown => runUnknown(),
+        .operations => runOperations(),
         .devices => runDevices(),
     };
     replies.push(answer catch |problem| return compute.fail(problem));

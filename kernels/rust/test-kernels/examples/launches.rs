@@ -3,7 +3,10 @@
 // Natively there are no devices.
 #![cfg(target_arch = "wasm32")]
 
-use ringhost_sdk::compute::{Buffer, Error, Event, In, InOut, Item, Launch, Out, Space, TrapCode};
+use ringhost_sdk::compute::{
+    Buffer, Command, Element, Error, Event, In, InOut, Item, Launch, Operator, Order, Out, Space,
+    TrapCode,
+};
 use ringhost_sdk::prelude::*;
 
 const BYTES: u64 = 4 << 20;
@@ -79,6 +82,43 @@ fn planned(times: u32) -> Result<String, Error> {
     Ok(y.read()?[0].to_string())
 }
 
+/// As many runs of a plan of one launch, each of which is waited for.
+fn one_by_one(times: u32) -> Result<String, Error> {
+    let (space, y) = numbers(1)?;
+    let plan = space.plan([add::launch(1, 1, &y)])?;
+    for _ in 0..times {
+        plan.run(1)?.wait(None)?;
+    }
+    Ok(y.read()?[0].to_string())
+}
+
+/// What the host does by itself, in one submission.
+fn operated() -> Result<String, Error> {
+    let space = Space::create(None, BYTES)?;
+    let (x, places) = (
+        space.buffer(&[3_f32, 1.0, 2.0])?,
+        space.buffer(&[0_u32, 1, 2])?,
+    );
+    let factors = space.buffer(&[1_f64, 2.0, 3.0, 4.0, 5.0, 6.0])?;
+    let (sum, sums, product) = (space.allocate(1)?, space.allocate(3)?, space.allocate(4)?);
+    let marks = space.allocate(1)?;
+    let (a, b) = (factors.matrix(), factors.matrix().transposed());
+    space.run([
+        Command::reduce(Operator::Sum, &x, &sum),
+        Command::scan(Operator::Sum, &x, &sums),
+        Command::sort_with(&x, &places, Order::Descending),
+        Command::gemm([2, 2, 3], 2.0, a, b, 0.0, &product),
+        add::launch(1, 0, &marks).into(),
+    ])?;
+    let lines = [line(&sum)?, line(&sums)?, line(&places)?, line(&product)?];
+    Ok(lines.join("; "))
+}
+
+fn line<T: Element + ToString>(buffer: &Buffer<T>) -> Result<String, Error> {
+    let numbers: Vec<_> = buffer.read()?.iter().map(T::to_string).collect();
+    Ok(numbers.join(" "))
+}
+
 /// A launch that fails, and what there is to be read after it.
 fn failed(launch: impl for<'a> Fn(&'a Buffer<i32>) -> Launch<'a>) -> Result<String, Error> {
     let (space, y) = numbers(4)?;
@@ -127,6 +167,8 @@ fn obey(held: &mut Held, words: &str) -> Result<String, Error> {
     match what {
         "double" => doubled(number(parts.next())),
         "plan" => planned(number(parts.next())),
+        "each" => one_by_one(number(parts.next())),
+        "operations" => operated(),
         "divide" => failed(|y| divide::launch(4, 0, y)),
         "outside" => failed(|y| add::launch(5, 1, y)),
         "endless" => failed(|y| {
