@@ -107,7 +107,7 @@ impl StandIn {
         unsafe { (self.function::<Calls>("stand_in_calls"))(name.as_ptr()) }
     }
 
-    /// How many allocations, streams, events, modules, graphs and executable graphs there are.
+    /// How many allocations, streams, events, modules, compilations, graphs and executable graphs there are.
     pub fn leaks(&self) -> u64 {
         // SAFETY: the function has this type.
         unsafe { (self.function::<unsafe extern "C" fn() -> u64>("stand_in_leaks"))() }

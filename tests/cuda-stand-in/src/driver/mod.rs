@@ -7,6 +7,7 @@ mod control;
 mod device;
 mod event;
 mod graph;
+mod link;
 mod memory;
 mod module;
 mod state;

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use super::event::Event;
 use super::graph::Graph;
+use super::link::Link;
 use super::memory::Allocation;
 use super::module::{Function, Module};
 use super::stream::Stream;
@@ -52,6 +53,7 @@ pub struct State {
     pub events: Owned<Arc<Event>>,
     pub modules: Owned<Module>,
     pub functions: Owned<Function>,
+    pub links: Owned<Link>,
     pub graphs: Owned<Graph>,
     pub executables: Owned<Graph>,
 }
@@ -71,6 +73,7 @@ impl Default for State {
             events: HashMap::new(),
             modules: HashMap::new(),
             functions: HashMap::new(),
+            links: HashMap::new(),
             graphs: HashMap::new(),
             executables: HashMap::new(),
         }
@@ -101,6 +104,7 @@ impl State {
         rid(&mut self.events, context);
         rid(&mut self.modules, context);
         rid(&mut self.functions, context);
+        rid(&mut self.links, context);
         rid(&mut self.graphs, context);
         rid(&mut self.executables, context);
         self.contexts.remove(&context.handle);
@@ -112,6 +116,7 @@ impl State {
             + self.streams.len()
             + self.events.len()
             + self.modules.len()
+            + self.links.len()
             + self.graphs.len()
             + self.executables.len()
     }

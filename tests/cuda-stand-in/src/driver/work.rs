@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use ptx_machine::{Fault, Grid, Memory};
 
@@ -179,6 +180,10 @@ impl Memory for View<'_> {
     fn tick(&mut self) -> Result<(), Fault> {
         let lost = |code| Fault::Stopped(format!("the context is broken: error {code}"));
         self.context.check().map_err(lost)
+    }
+
+    fn rest(&mut self, nanoseconds: u64) {
+        std::thread::sleep(Duration::from_nanos(nanoseconds));
     }
 }
 
