@@ -10,11 +10,13 @@ use crate::workspace::cargo;
 type Step = (&'static str, fn() -> Result<()>);
 
 /// In the order in which a failure is cheapest to hear of.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("format", || {
         run_command(cargo().args(["fmt", "--all", "--check"]))
     }),
     ("test", crate::tests::run_whole),
+    // Of what the tests are built of.
+    ("pack", crate::gpu::attempt),
     ("count", crate::instructions::check),
     ("lint", || {
         let lint = [

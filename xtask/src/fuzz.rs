@@ -1,9 +1,9 @@
 //! `cargo xtask fuzz`: looks for inputs that make the host break a promise, guided by the code
 //! that they reach.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fmt, fs};
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -25,6 +25,8 @@ pub enum Target {
     Calls,
     /// Any text as a manifest
     Manifest,
+    /// Compute functions that wasm-smith makes, as PTX beside wasmtime
+    Compute,
 }
 
 impl Target {
@@ -34,6 +36,7 @@ impl Target {
             Self::Smith => "smith",
             Self::Calls => "calls",
             Self::Manifest => "manifest",
+            Self::Compute => "compute",
         }
     }
 
@@ -41,8 +44,33 @@ impl Target {
     fn longest(self) -> u32 {
         match self {
             Self::LaunchBytes => 8192,
-            Self::Smith | Self::Manifest => 4096,
+            Self::Smith | Self::Manifest | Self::Compute => 4096,
             Self::Calls => 256,
+        }
+    }
+}
+
+/// How long a target is fuzzed.
+#[derive(Clone, Copy)]
+enum Length {
+    Minutes(u32),
+    Runs(u64),
+}
+
+impl Length {
+    fn argument(self) -> String {
+        match self {
+            Self::Minutes(minutes) => format!("-max_total_time={}", u64::from(minutes) * 60),
+            Self::Runs(runs) => format!("-runs={runs}"),
+        }
+    }
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Minutes(minutes) => write!(formatter, "{minutes} minutes"),
+            Self::Runs(runs) => write!(formatter, "{runs} inputs"),
         }
     }
 }
@@ -60,11 +88,16 @@ const INSTRUMENT: [&str; 8] = [
     "-Ccodegen-units=1",
 ];
 
-/// Builds the targets and runs one, or all in turn where none is named, each for so many minutes.
+/// Builds the targets and runs one, or all in turn where none is named, each for so many minutes or
+/// inputs.
 ///
 /// # Errors
 /// Where they cannot be built, or an input was found; then with how to keep it.
-pub fn run(target: Option<Target>, minutes: u32) -> Result<()> {
+pub fn run(target: Option<Target>, minutes: u32, runs: Option<u64>) -> Result<()> {
+    let length = match runs {
+        Some(runs) => Length::Runs(runs),
+        None => Length::Minutes(minutes),
+    };
     say("building the fuzz targets (some minutes the first time)");
     let programs = build()?;
     let targets = match &target {
@@ -73,7 +106,7 @@ pub fn run(target: Option<Target>, minutes: u32) -> Result<()> {
     };
     targets
         .iter()
-        .try_for_each(|target| fuzz(&programs, *target, minutes))
+        .try_for_each(|target| fuzz(&programs, *target, length))
 }
 
 /// Returns the folder of the programs.
@@ -105,7 +138,7 @@ fn follow_lock(workspace: &Path, package: &Path) -> Result<()> {
     Ok(())
 }
 
-fn fuzz(programs: &Path, target: Target, minutes: u32) -> Result<()> {
+fn fuzz(programs: &Path, target: Target, length: Length) -> Result<()> {
     let name = target.name();
     let corpus = root().join("target/fuzz/corpus").join(name);
     let artifacts = root().join("target/fuzz/artifacts").join(name);
@@ -116,14 +149,14 @@ fn fuzz(programs: &Path, target: Target, minutes: u32) -> Result<()> {
     let mut command = Command::new(programs.join(name));
     command
         .current_dir(root())
-        .arg(format!("-max_total_time={}", u64::from(minutes) * 60))
+        .arg(length.argument())
         .arg(format!("-max_len={}", target.longest()))
         .args(["-timeout=60", "-rss_limit_mb=4096", "-print_final_stats=1"])
         // libFuzzer puts its own names behind it.
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .arg(&corpus)
         .arg(root().join("tests/fuzz/inputs").join(name));
-    say(format!("fuzzing {name} for {minutes} minutes"));
+    say(format!("fuzzing {name} for {length}"));
     let status = command.status().with_context(|| start_failure(&command))?;
     if !status.success() {
         bail!(

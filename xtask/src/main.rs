@@ -26,6 +26,7 @@ mod tests;
 mod tool;
 mod workspace;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -81,8 +82,18 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Compare what a GPU computes with what the CPU does, on a machine that has one
-    GpuCheck,
+    /// Compare what a GPU computes with what the CPU does, and ringhost with CUDA C: docs/gpu.md
+    GpuCheck {
+        /// Only make a folder that can be carried to a machine with a GPU
+        #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "target/gpu-check")]
+        pack: Option<PathBuf>,
+        /// Only try it out over a stand-in for the driver, with so little work that the figures mean nothing
+        #[arg(long, conflicts_with = "pack")]
+        stand_in: bool,
+        /// Passed on, as the parts to run: see `target/gpu-check/gpu-check --help`
+        #[arg(last = true, conflicts_with_all = ["pack", "stand_in"])]
+        arguments: Vec<String>,
+    },
     /// Look for inputs that make the host break a promise: docs/fuzzing.md
     Fuzz {
         /// The target, all in turn where none is named
@@ -90,6 +101,9 @@ enum Task {
         /// How long to look, for each target
         #[arg(long, default_value_t = 5)]
         minutes: u32,
+        /// How many inputs to try instead, for each target
+        #[arg(long, conflicts_with = "minutes")]
+        runs: Option<u64>,
     },
     /// Run seeded simulations and check each against docs/semantics.md
     Simulate {
@@ -137,8 +151,16 @@ fn run(task: Task) -> Result<()> {
         Task::Bench { accept: true, .. } => instructions::accept(),
         Task::Bench { count: true, .. } => instructions::check(),
         Task::Bench { arguments, .. } => bench::run(&arguments),
-        Task::GpuCheck => gpu::check(),
-        Task::Fuzz { target, minutes } => fuzz::run(target, minutes),
+        Task::GpuCheck {
+            pack: Some(folder), ..
+        } => gpu::pack(&folder),
+        Task::GpuCheck { stand_in: true, .. } => gpu::attempt(),
+        Task::GpuCheck { arguments, .. } => gpu::check(&arguments),
+        Task::Fuzz {
+            target,
+            minutes,
+            runs,
+        } => fuzz::run(target, minutes, runs),
         Task::Simulate { arguments } => simulate::run(&arguments),
         Task::Sanitize => sanitize::run(),
         Task::Miri => miri::run(),
