@@ -80,6 +80,9 @@ fn main() -> ExitCode {
     if ringhost::is_compile_worker() {
         return ringhost::compile_worker();
     }
+    if ringhost::is_broker() {
+        return ringhost::broker();
+    }
     let outcome = match Ringhost::parse().command {
         Command::Run(arguments) => run::execute(arguments),
         Command::Pipeline(arguments) => pipeline::execute(arguments),

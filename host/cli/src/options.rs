@@ -5,7 +5,7 @@ use crate::log::Level;
 use crate::{parse, stats};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ringhost::{Backend, CoreDumps, Fence, Overflow, RingKernelRuntime};
+use ringhost::{Backend, BrokerProcess, CoreDumps, Fence, Overflow, RingKernelRuntime};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,6 +20,11 @@ pub struct HostOptions {
     /// What becomes of an access that leaves a kernel's space, on a GPU; on the CPU it is a trap
     #[arg(long, value_enum, default_value = "mask")]
     pub fence: FenceName,
+
+    /// Leave the GPU to a process of its own: what fails there beyond repair ends that process and not
+    /// this one
+    #[arg(long)]
+    pub broker: bool,
 }
 
 /// How messages are passed.
@@ -137,6 +142,9 @@ impl HostOptions {
                 FenceName::Deferred => Fence::Deferred,
             })
             .backend(backend);
+        if self.broker {
+            builder = builder.broker(BrokerProcess::this_program()?);
+        }
         if let Some(folder) = &reports.core_dumps {
             builder = builder.core_dumps(CoreDumps::in_folder(folder));
         }

@@ -51,11 +51,12 @@ pub use message::{
 pub use module::{
     Compiler, CompilerLimit, CompilerLimits, CompilerProcess, Digest, Inspection,
     InvalidDigestError, InvalidPublicKeyError, LoadError, Provenance, ProvenanceError, PublicKey,
-    Requirement, SignatureFault, Source, compile_worker, is_compile_worker,
+    Requirement, SignatureFault, Source, broker, compile_worker, is_compile_worker,
 };
 pub use queue::{Overflow, QueueCounts};
 /// What becomes of an access on a GPU that is outside of a kernel's space.
 pub use ringhost_compute::Fence;
+pub use ringhost_compute::{BrokerProcess, is_broker};
 pub use ringhost_compute::{DeviceInfo, DeviceKind};
 pub use runtime::{
     Backend, Builder, KernelSummary, Link, LinkReport, RingKernelRuntime, RuntimeSummary,

@@ -1,6 +1,7 @@
 //! From component bytes to compiled code: read, checked against the policy of provenance, compiled,
 //! cached by digest.
 
+mod broker;
 mod cache;
 mod compiler;
 mod declared;
@@ -9,6 +10,7 @@ mod inspection;
 mod known;
 mod load_error;
 mod provenance;
+mod sealed;
 mod shape;
 mod source;
 
@@ -21,7 +23,7 @@ use compiler::Compilation;
 use known::Known;
 use lru::LruCache;
 use parking_lot::Mutex;
-use ringhost_compute::{Program, ProgramError};
+use ringhost_compute::{CodeStore, Program, ProgramError};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,6 +31,8 @@ use tokio::sync::OnceCell;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+pub use broker::broker;
+pub(crate) use broker::with_cache;
 pub use compiler::{
     Compiler, CompilerLimit, CompilerLimits, CompilerProcess, compile_worker, is_compile_worker,
 };
@@ -104,6 +108,12 @@ impl Loader {
             disk,
             memory: Mutex::new(LruCache::new(IN_MEMORY)),
         })
+    }
+
+    /// Where code for GPUs is kept; none where nothing is kept on disk.
+    pub(crate) fn code_store(&self) -> Option<Arc<dyn CodeStore>> {
+        let disk: Arc<dyn CodeStore> = self.disk.clone()?;
+        Some(disk)
     }
 
     /// Reads and compiles a component within these limits, or takes it from a cache. It may be for
@@ -195,7 +205,9 @@ impl Loader {
             // Of those that do not compute nothing more is read.
             let computes = needs.wants.iter().any(|want| want.grant == Grant::Compute);
             let program = match computes {
-                true => Program::of_component(&bytes),
+                // What marks nothing has the host's own operations.
+                true => Program::of_component(&bytes)
+                    .map(|marked| Some(marked.unwrap_or_else(Program::none))),
                 false => Ok(None),
             };
             Ok(Module {

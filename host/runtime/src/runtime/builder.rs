@@ -4,9 +4,9 @@ use super::{Registry, RingKernelRuntime, Shared};
 use crate::error::{Error, InvalidOptionError};
 use crate::executor::Executor;
 use crate::kernel::{CoreDumper, CoreDumps, Launcher, queue_capacity};
-use crate::module::{Compiler, LoadError, Loader, Provenance};
+use crate::module::{Compiler, LoadError, Loader, Provenance, with_cache};
 use parking_lot::Mutex;
-use ringhost_compute::{Devices, Fence};
+use ringhost_compute::{BrokerProcess, Devices, Fence};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -61,6 +61,7 @@ pub struct Builder {
     default_queue_size: usize,
     backend: Backend,
     fence: Fence,
+    broker: Option<BrokerProcess>,
     cache_folder: Option<PathBuf>,
     executor: Option<Executor>,
     compiler: Compiler,
@@ -75,6 +76,7 @@ impl Default for Builder {
             default_queue_size: 1000,
             backend: Backend::Auto,
             fence: Fence::default(),
+            broker: None,
             cache_folder: default_cache_folder(),
             executor: None,
             compiler: Compiler::default(),
@@ -107,6 +109,16 @@ impl Builder {
     /// What becomes of an access on a GPU that is outside of the kernel's space. `mask` by default.
     pub fn fence(self, fence: Fence) -> Self {
         Self { fence, ..self }
+    }
+
+    /// Leaves the GPUs to a process of its own, the broker. Where it fails beyond repair, hangs or is
+    /// ended, kernels that compute there get `device-lost`, and the next space is in a new one. By default
+    /// they are this process's.
+    pub fn broker(self, broker: BrokerProcess) -> Self {
+        Self {
+            broker: Some(broker),
+            ..self
+        }
     }
 
     /// Where compiled code is kept between runs. By default the folder `ringhost/code` in the
@@ -178,6 +190,7 @@ impl Builder {
         let fault = |error: wasmtime::Error| LoadError::HostFault {
             reason: format!("{error:#}"),
         };
+        let folder = self.cache_folder.clone();
         let loader = Loader::new(
             self.cache_folder,
             self.compiler,
@@ -190,6 +203,14 @@ impl Builder {
             Backend::Auto => Devices::auto(0, self.fence),
             Backend::Cpu => Devices::cpu(0),
             Backend::Cuda => Devices::cuda(0, self.fence),
+        };
+        let devices = match loader.code_store() {
+            Some(store) => devices.with_store(store),
+            None => devices,
+        };
+        let devices = match self.broker {
+            Some(broker) => devices.with_broker(with_cache(broker, folder.as_deref())),
+            None => devices,
         };
         let telemetry = self.telemetry;
         let launcher = Launcher::new(executor, telemetry, default_queue_size, dumper, devices);

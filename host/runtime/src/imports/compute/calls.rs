@@ -21,8 +21,7 @@ impl Host {
     /// In a world in which that is answered with nothing.
     pub(super) fn computing(&mut self) -> Result<&mut Computing, Error> {
         self.compute.as_deref_mut().ok_or_else(|| {
-            let words = "the component marks no compute function, or its world is empty and compute is \
-                         not granted in it";
+            let words = "its world is empty, and compute is not granted in it";
             Error::NoDevice(words.to_owned())
         })
     }
@@ -234,20 +233,23 @@ impl Host {
                 length,
                 byte,
             },
-            Command::Launch(Launch {
-                function,
-                items,
-                arguments,
-                fuel,
-            }) => compute::Command::Launch(compute::Launch {
-                function,
-                items,
-                arguments: arguments
-                    .into_iter()
-                    .map(|argument| self.argument(argument))
-                    .collect::<wasmtime::Result<_>>()?,
-                fuel,
-            }),
+            Command::Reduce(reduce) => compute::Command::Reduce(self.reduce(reduce)?),
+            Command::Scan(scan) => compute::Command::Scan(self.scan(scan)?),
+            Command::Sort(sort) => compute::Command::Sort(self.sort(sort)?),
+            Command::Gemm(gemm) => compute::Command::Gemm(self.gemm(gemm)?),
+            Command::Launch(launch) => compute::Command::Launch(self.launch(launch)?),
+        })
+    }
+
+    pub(super) fn launch(&mut self, launch: Launch) -> wasmtime::Result<compute::Launch> {
+        let arguments = launch.arguments.into_iter();
+        Ok(compute::Launch {
+            function: launch.function,
+            items: launch.items,
+            arguments: arguments
+                .map(|argument| self.argument(argument))
+                .collect::<wasmtime::Result<_>>()?,
+            fuel: launch.fuel,
         })
     }
 
@@ -261,7 +263,10 @@ impl Host {
         })
     }
 
-    fn buffer(&mut self, buffer: &Resource<Buffer>) -> wasmtime::Result<compute::Buffer> {
+    pub(super) fn buffer(
+        &mut self,
+        buffer: &Resource<Buffer>,
+    ) -> wasmtime::Result<compute::Buffer> {
         Ok(self.held(buffer)?.buffer.clone())
     }
 }

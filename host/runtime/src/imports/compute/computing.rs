@@ -1,5 +1,6 @@
 //! What one kernel has of devices: its spaces and what is done in them, within what it is granted.
 
+use super::standing::Standing;
 use super::types::Error;
 use crate::sandbox::Compute;
 use ringhost_compute as compute;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use wasmtime::component::{Resource, ResourceTable};
 
-/// Spaces, buffers, plans and events that one kernel may hold.
+/// Spaces, buffers, plans, events and residents that one kernel may hold.
 const MAX_RESOURCES: usize = 1024;
 
 /// What a kernel computes with: the same for each of its instances.
@@ -29,6 +30,8 @@ pub(crate) struct Computing {
     pub(super) resources: ResourceTable,
     /// What is under way, and since when.
     flights: Vec<(compute::Event, Instant)>,
+    /// What stays on devices.
+    pub(super) standing: Standing,
     /// The bytes of its spaces.
     memory: Arc<AtomicU64>,
 }
@@ -78,6 +81,7 @@ impl Computing {
             computer,
             resources,
             flights: Vec::new(),
+            standing: Standing::default(),
             memory: Arc::default(),
         }
     }
@@ -103,7 +107,7 @@ impl Computing {
     pub(super) fn hold<T: Send + 'static>(&mut self, what: T) -> Result<Resource<T>, Error> {
         self.resources.push(what).map_err(|_| {
             Error::Quota(format!(
-                "it holds {MAX_RESOURCES} spaces, buffers, plans and events already; drop some"
+                "it holds {MAX_RESOURCES} spaces, buffers, plans, events and residents already; drop some"
             ))
         })
     }
@@ -158,6 +162,7 @@ impl Computing {
         let Some(granted) = self.computer.granted.device_time else {
             return Ok(None);
         };
+        self.standing.settle();
         let used = Duration::from_nanos(self.computer.used.load(Ordering::Relaxed));
         match granted.checked_sub(used) {
             Some(left) if !left.is_zero() => Ok(Some(left)),

@@ -2,6 +2,9 @@
 
 mod calls;
 mod computing;
+mod operations;
+mod residents;
+mod standing;
 mod types;
 
 use super::turn::yield_turn;
@@ -23,6 +26,7 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
     resource::<Buffer>(linker, "buffer")?;
     resource::<Plan>(linker, "plan")?;
     resource::<Event>(linker, "event")?;
+    resource::<residents::Held>(linker, "resident")?;
     linker.func_wrap_async("devices", |mut store: Store<'_>, ()| {
         Box::new(async move {
             begin(&mut store, 0).await;
@@ -32,7 +36,8 @@ pub(super) fn add_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<
     })?;
     add_spaces_to(linker)?;
     add_buffers_to(linker)?;
-    add_plans_and_events_to(linker)
+    add_plans_and_events_to(linker)?;
+    residents::add_to(linker)
 }
 
 fn add_spaces_to(linker: &mut LinkerInstance<'_, Host>) -> wasmtime::Result<()> {

@@ -1,6 +1,7 @@
 //! The types of the interface, as wasmtime lifts and lowers them.
 
 use super::computing::{Buffer, Event, Plan, Space};
+use super::operations::{Gemm, Reduce, Scan, Sort};
 use bytes::Bytes;
 use ringhost_compute as compute;
 use std::time::Duration;
@@ -144,6 +145,14 @@ pub(super) enum Command {
     Fill(FillPart),
     #[component(name = "launch")]
     Launch(Launch),
+    #[component(name = "reduce")]
+    Reduce(Reduce),
+    #[component(name = "scan")]
+    Scan(Scan),
+    #[component(name = "sort")]
+    Sort(Sort),
+    #[component(name = "gemm")]
+    Gemm(Gemm),
 }
 
 #[derive(ComponentType, Lower, Clone)]

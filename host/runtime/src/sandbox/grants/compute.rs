@@ -8,9 +8,10 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Compute {
-    /// Bytes over all its spaces. They do not count towards the kernel's own memory. 256 MiB by default.
+    /// Bytes over all its spaces, and twice those of messages to residents. They do not count towards the kernel's own memory. 256 MiB by default.
     pub memory_bytes: u64,
-    /// How many submissions may be under way: with so many, the next one waits. 16 by default.
+    /// How many submissions may be under way: with so many, the next one waits. And how many functions may
+    /// stay on devices. 16 by default.
     pub in_flight: u32,
     /// All the time that devices ever work for the kernel, over all their lanes. Without bound by default.
     #[serde(with = "humantime_serde")]
