@@ -11,6 +11,7 @@
 #![deny(missing_docs)]
 
 mod body;
+pub mod cores;
 pub mod flavour;
 pub mod measured;
 pub mod number;

@@ -1,6 +1,7 @@
 //! The rows of the table. One more is one more file, and one more line in [`all`].
 
 mod batches;
+mod compute;
 mod first_load;
 mod launch;
 mod overhead;
@@ -50,6 +51,7 @@ pub fn all() -> Vec<Box<dyn Row>> {
         Box::new(terminate::Terminate),
         Box::new(pipeline::Pipeline),
         Box::new(pydotcompute::PyDotCompute),
+        Box::new(compute::Compute),
         Box::new(steps::Steps),
     ]
 }
