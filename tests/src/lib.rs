@@ -76,9 +76,10 @@ pub fn kernel(name: &str) -> Source {
     Source::path(kernel_path(name))
 }
 
-/// A runtime set up for tests: telemetry on, compiled code kept beside the build.
+/// A runtime set up for tests: telemetry on, compiled code kept beside the kernels' folder, which is beside the
+/// build, or wherever both were carried.
 pub fn builder() -> Builder {
-    let cache = root().join("target").join("test-code");
+    let cache = kernels().with_file_name("test-code");
     RingKernelRuntime::builder()
         .telemetry(true)
         .cache_folder(cache)

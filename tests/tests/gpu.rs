@@ -2,38 +2,37 @@
 //! nothing else.
 //!
 //! The GPU is a stand-in for its driver, over a machine that runs PTX. With `RINGHOST_GPU` set in the
-//! environment it is the real one: `cargo xtask gpu-check`.
+//! environment it is this machine's: `cargo xtask gpu-check`.
 
 use ringhost::message::{decode, encode};
-use ringhost::{Backend, Compute, Fence, Grants, LaunchOptions, RingKernelRuntime};
+use ringhost::{Backend, Builder, Compute, Fence, Grants, LaunchOptions, RingKernelRuntime};
 use ringhost_tests::{PATIENCE, builder, start_with};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
 use std::sync::Once;
 
-/// Whether there is a real GPU, which is fast.
-fn is_real() -> bool {
-    std::env::var_os("RINGHOST_GPU").is_some()
-}
-
-/// Many where the GPU is real, and few where it is not.
+/// Many where the GPU is real, which is fast, and few where it is not, or they are to be few:
+/// `RINGHOST_GPU=few`.
 fn many_or_few(many: u32, few: u32) -> u32 {
-    if is_real() { many } else { few }
+    match std::env::var_os("RINGHOST_GPU") {
+        Some(wanted) if wanted != "few" => many,
+        _ => few,
+    }
 }
 
 async fn started(id: &str, backend: Backend) -> RingKernelRuntime {
+    started_by(builder(), id, backend).await
+}
+
+async fn started_by(builder: Builder, id: &str, backend: Backend) -> RingKernelRuntime {
     static DRIVER: Once = Once::new();
     DRIVER.call_once(|| {
-        if !is_real() {
+        if std::env::var_os("RINGHOST_GPU").is_none() {
             cuda_stand_in::load();
         }
     });
-    let runtime = builder()
-        .backend(backend)
-        .fence(Fence::Trap)
-        .build()
-        .unwrap();
+    let runtime = builder.backend(backend).fence(Fence::Trap).build().unwrap();
     let grants = Grants {
         compute: Some(Compute {
             memory_bytes: 4 << 30,
@@ -186,5 +185,85 @@ async fn a_trap_ends_a_launch_and_the_kernel_computes_on() {
         ("double 2", "6"),
     ] {
         assert_eq!(ask(words).await, answer, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_driver_compiled_is_kept_and_a_file_that_was_changed_is_not_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let sums = async || {
+        let runtime = started_by(
+            builder().cache_folder(folder.path()),
+            "saxpy",
+            Backend::Cuda,
+        )
+        .await;
+        let typed = runtime
+            .typed::<(f32, Vec<f32>, Vec<f32>), Vec<f32>>("saxpy")
+            .unwrap();
+        typed.send(&(2.0, numbers(50), numbers(50))).await.unwrap();
+        typed.receive_timeout(PATIENCE).await.unwrap()
+    };
+    let first = sums().await;
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("cuda"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    let [file] = files.as_slice() else {
+        panic!("{files:?}");
+    };
+    let sound = std::fs::read(file).unwrap();
+    let written = || std::fs::metadata(file).unwrap().modified().unwrap();
+    let before = written();
+    assert_eq!(sums().await, first);
+    assert_eq!(written(), before);
+    let mut changed = sound.clone();
+    changed[sound.len() / 2] ^= 1;
+    for bad in [&changed[..], &sound[..sound.len() - 1], &[]] {
+        std::fs::write(file, bad).unwrap();
+        assert_eq!(sums().await, first);
+        assert_eq!(std::fs::read(file).unwrap(), sound);
+    }
+}
+
+#[tokio::test]
+async fn what_stays_on_the_device_answers_the_same_there() {
+    const SMOOTH: &str = "smooth";
+    let mut answers = Vec::new();
+    for backend in [Backend::Cpu, Backend::Cuda] {
+        let runtime = started(SMOOTH, backend).await;
+        let typed = runtime.typed::<Vec<f32>, Vec<f32>>(SMOOTH).unwrap();
+        let mut averages = Vec::new();
+        for round in 0..20 {
+            let measured: Vec<f32> = numbers(256 * (round + 1)).split_off(256 * round as usize);
+            typed.send(&measured).await.unwrap();
+            averages.push(typed.receive_timeout(PATIENCE).await.unwrap());
+        }
+        answers.push(averages);
+    }
+    assert_eq!(answers[0], answers[1]);
+
+    const KERNEL: &str = "resides";
+    let runtime = started(KERNEL, Backend::Cuda).await;
+    for (words, answer) in [
+        ("room", "true true true false false, 1"),
+        ("trap", "1, TrapCode::Unreachable at 0, Error::Poisoned, 6"),
+        ("endless", "TrapCode::OutOfFuel at 0"),
+        ("order", "12 [1, 12]"),
+        ("pause", "0 Error::Timeout 4"),
+        (
+            "stop",
+            "Error::Cancelled, Error::Cancelled, Error::Cancelled, Error::Cancelled, Error::Poisoned",
+        ),
+        ("flood 500", "500 10000"),
+    ] {
+        let request = encode(&words.to_owned()).unwrap();
+        runtime.send(KERNEL, request).await.unwrap();
+        let message = runtime.receive_timeout(KERNEL, PATIENCE).await.unwrap();
+        assert_eq!(
+            decode::<String>(&message.payload).unwrap(),
+            answer,
+            "{words}"
+        );
     }
 }
