@@ -85,6 +85,12 @@ impl StandIn {
         unsafe { (self.function::<Fail>("stand_in_fail"))(name.as_ptr(), nth, code) };
     }
 
+    /// Takes back every call of `fail` that has not come true.
+    pub fn heal(&self) {
+        // SAFETY: the function has this type.
+        unsafe { (self.function::<unsafe extern "C" fn()>("stand_in_heal"))() };
+    }
+
     /// Loses the device: kernels end where they are, and the calls of contexts that are there fail with
     /// error 999.
     pub fn lose(&self, loss: Loss) {

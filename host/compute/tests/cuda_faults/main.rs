@@ -23,6 +23,19 @@ async fn stand_in() -> (StandIn, MutexGuard<'static, ()>) {
     (stand_in, turn)
 }
 
+/// Lets go of devices whose spaces are gone, and waits until nothing of them is left: their threads let go
+/// of what they did last a moment later.
+async fn all_is_given_back(stand_in: &StandIn, devices: Devices) {
+    drop(devices);
+    let waiting = async {
+        while stand_in.leaks() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let gone = tokio::time::timeout(Duration::from_secs(60), waiting).await;
+    assert!(gone.is_ok(), "{} are left", stand_in.leaks());
+}
+
 /// Adds one to each byte; loops without end; and moves the C stack.
 const PROGRAM: &str = r#"(module (memory 1) (global $__stack_pointer (export "__stack_pointer") (mut i32) (i32.const 65536))
     (func (export "compute:add") (param $i i32) (param $to i32)

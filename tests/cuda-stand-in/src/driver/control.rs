@@ -17,6 +17,11 @@ unsafe extern "C" fn stand_in_fail(name: *const c_char, nth: u64, code: i32) {
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn stand_in_heal() {
+    state().faults.clear();
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn stand_in_lose(for_good: i32) {
     let mut state = state();
     state.lost |= for_good != 0;
