@@ -1,6 +1,7 @@
 //! Makes of a program the module that a thread runs: with a loop over items around each function.
 
 use super::body::{Body, Globals, YIELD, burns, invalid, takes_long, word};
+use super::vector::{self, Vector};
 use crate::ProgramError;
 use crate::program::{Constant, Outline};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
@@ -146,7 +147,19 @@ impl Writing<'_, '_> {
             declared.push((1, value_type(*kind)?));
         }
         declared.extend(&own);
+        let free = fuel.saturating_add(total(&declared));
+        let vector = Vector::of(kind, body, [BEGIN, stop], ARGUMENTS, free)?;
+        if let Some(vector) = &vector {
+            declared.extend(vector.taken());
+        }
+        let group = match &vector {
+            Some(_) => vector::GROUP,
+            None => group(body)?,
+        };
         let mut entry = Function::new(declared);
+        if let Some(vector) = &vector {
+            vector.prepare(&mut entry);
+        }
         entry
             .instructions()
             .global_get(self.globals.control)
@@ -154,16 +167,27 @@ impl Writing<'_, '_> {
             .loop_(BlockType::Empty)
             // The group ends where the chunk does, or sooner.
             .local_get(BEGIN)
-            .i32_const(group(body)?)
+            .i32_const(group)
             .i32_add()
             .local_get(END)
             .local_get(END)
             .local_get(BEGIN)
             .i32_sub()
-            .i32_const(group(body)?)
+            .i32_const(group)
             .i32_gt_u()
             .select()
-            .local_set(stop)
+            .local_set(stop);
+        if let Some(vector) = &vector {
+            vector.run(&mut entry);
+        }
+        // There may be none left.
+        entry
+            .instructions()
+            .block(BlockType::Empty)
+            .local_get(BEGIN)
+            .local_get(stop)
+            .i32_ge_u()
+            .br_if(0)
             .loop_(BlockType::Empty)
             .local_get(BEGIN)
             .global_set(self.globals.item)
@@ -208,6 +232,7 @@ impl Writing<'_, '_> {
             .local_get(stop)
             .i32_lt_u()
             .br_if(0)
+            .end()
             .end()
             .local_get(BEGIN)
             .local_get(END)
@@ -389,6 +414,10 @@ fn zero(into: &mut Function, first: u32, locals: &[(u32, ValType)]) {
             local = local.saturating_add(1);
         }
     }
+}
+
+fn total(locals: &[(u32, ValType)]) -> u32 {
+    locals.iter().map(|(number, _)| number).sum()
 }
 
 fn value_type(kind: wasmparser::ValType) -> Result<ValType, ProgramError> {

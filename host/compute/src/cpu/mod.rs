@@ -6,6 +6,7 @@ mod control;
 mod entry;
 mod lane;
 mod pool;
+mod vector;
 
 pub(crate) use compiled::{Compiled, engine};
 pub(crate) use entry::WINDOW;
