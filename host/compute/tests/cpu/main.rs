@@ -21,6 +21,7 @@ mod random;
 mod resident;
 mod tables;
 mod threads;
+mod vectors;
 
 use help::*;
 use ringhost_compute::{

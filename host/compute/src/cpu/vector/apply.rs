@@ -77,8 +77,12 @@ impl Trace {
                 .same()
                 .is_some_and(|id| self.graph.constant(id) == Some(1))
         };
-        if matches!(code, I::I32Xor) && (is_one(one) || is_one(other)) {
-            let negated = if is_one(one) { other } else { one };
+        let negated = match code {
+            I::I32Xor if is_one(one) => Some(other),
+            I::I32Xor if is_one(other) => Some(one),
+            _ => None,
+        };
+        if let Some(negated @ (Value::Test(_) | Value::Mask(_))) = negated {
             return self.negation(&I::I32Eqz, negated);
         }
         if let (Some(one), Some(other)) = (self.condition(one), self.condition(other)) {

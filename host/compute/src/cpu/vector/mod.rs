@@ -18,6 +18,8 @@ mod check;
 mod graph;
 mod numeric;
 mod order;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod walk;
 mod write;
@@ -32,9 +34,7 @@ use wasmparser::{FuncType, FunctionBody, Operator};
 /// After how many items a thread looks up whether it is wanted elsewhere.
 pub(super) const GROUP: i32 = 2048;
 
-/// The most nodes, accesses, and pairs of accesses that may meet, of a function that is written so.
-const NODES: usize = 400;
-const ACCESSES: usize = 24;
+/// The most pairs of accesses that may meet.
 const PAIRS: usize = 64;
 
 /// A function that is written with vectors, beside the one for single items.
@@ -98,10 +98,7 @@ impl Vector {
             width,
             copies,
         };
-        let is_small = vector.trace.graph.nodes.len() <= NODES
-            && vector.trace.accesses.len() <= ACCESSES
-            && vector.pairs().len() <= PAIRS;
-        Ok(is_small.then_some(vector))
+        Ok((vector.pairs().len() <= PAIRS).then_some(vector))
     }
 
     /// The locals that it takes, in their order.

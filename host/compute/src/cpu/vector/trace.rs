@@ -8,6 +8,10 @@ use std::rc::Rc;
 use wasm_encoder::Instruction as I;
 use wasmparser::Operator;
 
+/// The most nodes, and reads and writes of memory, of a way.
+const NODES: usize = 400;
+const ACCESSES: usize = 24;
+
 /// Why a way is not gone any further.
 pub(super) enum Stop {
     /// It ends in a trap.
@@ -100,6 +104,9 @@ impl Trace {
                 self.stack.push(value);
             }
             other => self.operate(other)?,
+        }
+        if self.graph.nodes.len() > NODES || self.accesses.len() > ACCESSES {
+            return Err(Stop::Refused);
         }
         Ok(())
     }

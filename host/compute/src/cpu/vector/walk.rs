@@ -5,8 +5,8 @@ use super::trace::{Frame, Stop, Trace};
 use std::rc::Rc;
 use wasmparser::{BlockType, Operator};
 
-/// How many operators are gone through, on all ways together.
-const OPERATORS: u32 = 20_000;
+/// How many sides of conditions are followed, on all ways together.
+const FORKS: u32 = 128;
 
 /// How many conditions a way has at most.
 const GUARDS: usize = 32;
@@ -16,7 +16,9 @@ pub(super) struct Walk<'a> {
     operators: Vec<Operator<'a>>,
     /// Of each operator that opens a block, where its `else` and its end are.
     blocks: Vec<Option<(Option<usize>, usize)>>,
-    left: u32,
+    /// How many operators may still be gone through, on all ways together.
+    left: usize,
+    forks: u32,
 }
 
 impl<'a> Walk<'a> {
@@ -44,9 +46,10 @@ impl<'a> Walk<'a> {
             }
         }
         Self {
+            left: operators.len().saturating_mul(8),
             operators,
             blocks,
-            left: OPERATORS,
+            forks: FORKS,
         }
     }
 
@@ -140,6 +143,7 @@ impl<'a> Walk<'a> {
         holds: bool,
         to: Option<usize>,
     ) -> Result<Trace, Stop> {
+        self.forks = self.forks.checked_sub(1).ok_or(Stop::Refused)?;
         if trace.guards.len() >= GUARDS {
             return Err(Stop::Refused);
         }
