@@ -5,7 +5,7 @@
 //! that comes to memory which is not there, or off its alignment, breaks its context, as on hardware:
 //! every call fails with error 700 or 716 until the context is destroyed, or the primary one is reset.
 //! What it cannot do that the driver can, it refuses with an error; it has the functions only that
-//! `ringhost-compute` calls.
+//! `ringhost-compute` calls. Those of cuBLAS that it calls are here, too: `cublas-stand-in` has their names.
 //!
 //! [`load`] puts it in the driver's place. Cargo builds the library with a test that has this crate as a
 //! dev-dependency, as `libcuda_stand_in.so` in the folder of the test's own executable. It has the name
@@ -77,7 +77,8 @@ pub enum Loss {
 
 impl StandIn {
     /// Has the `nth` call from now (1 is the next one) of the driver's function of that name fail with
-    /// the code, and do nothing. A code that breaks a context, as 700, breaks it.
+    /// the code, and do nothing. A code that breaks a context, as 700, breaks it. For cuBLAS it is a status of
+    /// its own, or a code of the driver's, which becomes one.
     pub fn fail(&self, name: &str, nth: u64, code: i32) {
         let name = CString::new(name).expect("a name without zeros");
         type Fail = unsafe extern "C" fn(*const c_char, u64, i32);
@@ -113,7 +114,8 @@ impl StandIn {
         unsafe { (self.function::<Calls>("stand_in_calls"))(name.as_ptr()) }
     }
 
-    /// How many allocations, streams, events, modules, compilations, graphs and executable graphs there are.
+    /// How many allocations, streams, events, modules, compilations, graphs, executable graphs and
+    /// handles of cuBLAS there are.
     pub fn leaks(&self) -> u64 {
         // SAFETY: the function has this type.
         unsafe { (self.function::<unsafe extern "C" fn() -> u64>("stand_in_leaks"))() }

@@ -6,7 +6,7 @@ use crate::space::Launch;
 use serde::{Deserialize, Serialize};
 use wasmtime::Val;
 
-/// The most columns of the first factor of a product that a library computes: it is not interrupted within a
+/// The most columns of the first factor of a product that a library computes on the CPU: it is not interrupted within a
 /// part of the result, and so much takes some milliseconds. Deeper ones are rare.
 const DEPTH: u32 = 4096;
 
@@ -56,12 +56,16 @@ impl Gemm {
         .map(number)
         .into();
         arguments.extend([self.alpha, self.beta].map(scalar));
-        // `c` is in a buffer, so there are no more elements than that.
-        let items = m.saturating_mul(n);
+        let items = self.elements();
         Launch {
             product: (k <= DEPTH).then_some(*self),
             ..launch(Library::product(self.kind), "product", items, arguments)
         }
+    }
+
+    /// How many elements `c` has. It is in a buffer, so there are no more than 32 bits can count.
+    pub(crate) fn elements(&self) -> u32 {
+        self.m.saturating_mul(self.n)
     }
 
     /// Bytes between the rows and between the columns of a factor that has so many of them. Where that is

@@ -16,7 +16,9 @@ mod reduce;
 mod scan;
 mod sort;
 
-pub(crate) use gemm::Gemm;
+pub(crate) use gemm::{Factor, Gemm};
+#[cfg(test)]
+pub(crate) use kind::Kind;
 pub(crate) use library::Library;
 
 use crate::buffer::Buffer;

@@ -205,13 +205,17 @@ impl Place {
             self.function(&launch).ok()
         };
         if let [slice] = issued.slices.as_slice() {
-            if let Some(function) = function(slice) {
+            if let Some(piece) = slice.piece {
+                self.opened.products.measured(piece, took);
+            } else if let Some(function) = function(slice) {
                 function.measured(slice.count, took);
             }
         } else if took > issued.time.saturating_mul(2) && took > BATCH {
             let factor = took.as_secs_f64() / issued.time.as_secs_f64().max(1e-6);
             for slice in &issued.slices {
-                if let Some(function) = function(slice) {
+                if let Some(piece) = slice.piece {
+                    self.opened.products.slowed(piece, factor);
+                } else if let Some(function) = function(slice) {
                     function.slowed(factor);
                 }
             }

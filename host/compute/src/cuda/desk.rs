@@ -1,6 +1,6 @@
 //! What a thread needs while it asks for things on a device.
 
-use super::driver::{Context, Fault, Mark, Pinned};
+use super::driver::{Context, Fault, Mark, Multiplier, Pinned};
 use super::place::WORD;
 use parking_lot::Mutex;
 use std::mem::ManuallyDrop;
@@ -19,6 +19,8 @@ pub(super) struct Desk {
     pub(super) word: Pinned,
     pub(super) begin: Mark,
     pub(super) end: Mark,
+    /// What multiplies matrices, once that was asked for and where it can be.
+    pub(super) multiplier: Option<Multiplier>,
 }
 
 /// The desks of a context at which nobody is.
@@ -33,6 +35,7 @@ impl Desk {
             word: Pinned::new(context, WORD)?,
             begin: Mark::new(context)?,
             end: Mark::new(context)?,
+            multiplier: None,
         })
     }
 }

@@ -4,6 +4,7 @@ use super::code::Code;
 use super::desk::Desks;
 use super::driver::{Card, Context, Fault, Pinned, Stream, cards};
 use super::place::{Place, WORD};
+use super::products::Products;
 use super::workers::Workers;
 use crate::catalogue::Library;
 use crate::space::Layout;
@@ -45,6 +46,7 @@ pub(crate) struct Opened {
     compiled: Mutex<HashMap<Arc<[u8]>, Weak<Code>>>,
     /// The programs of the catalogue that have been used, by their numbers.
     libraries: [OnceLock<Code>; Library::COUNT],
+    pub(super) products: Products,
     pub(super) desks: Desks,
     /// What ends launches that run.
     pub(super) control: Mutex<Control>,
@@ -181,6 +183,7 @@ impl Opened {
         Ok(Arc::new(Self {
             compiled: Mutex::default(),
             libraries: std::array::from_fn(|_| OnceLock::new()),
+            products: Products::default(),
             desks: Desks::default(),
             control: Mutex::new(control),
             context,

@@ -4,6 +4,7 @@ use super::code::{FIRST, Function};
 use super::desk::Desk;
 use super::driver::{Fault, Memory};
 use super::place::Place;
+use super::products::Piece;
 use crate::ComputeError;
 use crate::buffer::Part;
 use crate::space::{Launch, Next, Step};
@@ -52,6 +53,8 @@ pub(super) struct Slice {
     pub(super) part: u32,
     pub(super) first: u32,
     pub(super) count: u32,
+    /// The block that it is, where it is one of a product by cuBLAS: the last has all items.
+    pub(super) piece: Option<Piece>,
 }
 
 /// What has been asked for in a batch.
@@ -84,12 +87,15 @@ impl Issued {
         }
     }
 
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.is_unknown || self.time >= BATCH || self.slices.len() >= LAUNCHES
     }
 
     fn takes(&mut self, bytes: u32, rate: u32) {
-        let time = Duration::from_micros((bytes / rate).into());
+        self.takes_time(Duration::from_micros((bytes / rate).into()));
+    }
+
+    pub(super) fn takes_time(&mut self, time: Duration) {
         self.time = self.time.saturating_add(CALL).saturating_add(time);
     }
 }
@@ -129,7 +135,7 @@ impl Place {
                     if issued.part == 0 && issued.first == 0 {
                         step.begin().map_err(Stop::Failed)?;
                     }
-                    if !self.parts(step, issued)? {
+                    if !self.parts(desk, step, issued)? {
                         return Ok(());
                     }
                 }
@@ -145,7 +151,10 @@ impl Place {
     }
 
     /// Launches some of what a step is made of; whether this was all.
-    fn parts(&self, step: &Step, issued: &mut Issued) -> Result<bool, Stop> {
+    fn parts(&self, desk: &mut Desk, step: &Step, issued: &mut Issued) -> Result<bool, Stop> {
+        if let Some(is_all) = self.multiply(desk, step, issued)? {
+            return Ok(is_all);
+        }
         while issued.part < step.parts() {
             if issued.is_full() {
                 return Ok(false);
@@ -205,10 +214,11 @@ impl Place {
             part: issued.part,
             first,
             count,
+            piece: None,
         });
         issued.is_unknown = !is_known;
         let takes = function.time(count).unwrap_or_default();
-        issued.time = issued.time.saturating_add(CALL).saturating_add(takes);
+        issued.takes_time(takes);
         issued.first = first.saturating_add(count);
         Ok(count == left)
     }

@@ -5,12 +5,14 @@
 //! spaces take turns as they do on the CPU, and a kernel on the device is never long.
 
 mod batch;
+mod blocks;
 mod code;
 mod desk;
 mod devices;
 mod driver;
 mod issue;
 mod place;
+mod products;
 mod replay;
 mod resident;
 mod workers;

@@ -1,10 +1,14 @@
 //! Plans as graphs of the driver's: all commands of a round are asked for by one call.
+//!
+//! Where cuBLAS multiplies in a round its commands are asked for one by one, but rounds are not waited for
+//! either: a graph would keep the workspace, which is that of a thread and not of the space.
 
 use super::batch::{Batch, Found, trap};
 use super::desk::Desk;
-use super::driver::{Fault, Graph};
+use super::driver::{Fault, Graph, Multiplier};
 use super::issue::{BATCH, Issued, LAUNCHES, Slice, Stop, length};
 use super::place::{LOWEST, Place, WORD};
+use super::products::TURN;
 use crate::ComputeError;
 use crate::space::{Next, Step};
 use ringhost_ptx::Record;
@@ -29,14 +33,18 @@ impl Place {
         if !next.steps.is_plan || next.index != 0 || next.first != 0 {
             return Ok(None);
         }
-        let Some(time) = self.round(next) else {
+        let multiplies = next.steps.iter().any(|step| self.blocks(step).is_some())
+            && self.opened.products.is_at(desk, &self.opened)?;
+        let limit = if multiplies { TURN } else { BATCH };
+        let Some(time) = self.round(next, multiplies).filter(|time| *time < limit) else {
             return Ok(None);
         };
-        let mut replay = next.steps.replay.lock();
-        let replay = match &mut *replay {
-            Some(replay) => replay,
+        let mut kept = next.steps.replay.lock();
+        let replay = match &mut *kept {
+            _ if multiplies => None,
+            Some(replay) => Some(replay),
             none => match self.record(next) {
-                Ok(replay) => none.insert(replay),
+                Ok(replay) => Some(none.insert(replay)),
                 // What cannot be recorded can be done step by step, unless the device is gone.
                 Err(Stop::Fault(Fault::Lost(reason))) => {
                     return Err(Stop::Fault(Fault::Lost(reason)));
@@ -44,17 +52,24 @@ impl Place {
                 Err(_) => return Ok(None),
             },
         };
-        let most = BATCH.as_nanos() / time.as_nanos().max(1);
+        let most = limit.as_nanos() / time.as_nanos().max(1);
         let most = u32::try_from(most).unwrap_or(u32::MAX).clamp(1, ROUNDS);
         let rounds = next.times.min(most);
+        let mut issued = Issued::new(next);
         desk.begin.set(&self.stream)?;
         for _ in 0..rounds {
-            // SAFETY: the steps hold their buffers, and `next` the steps; the arena, the record and the
-            // code are those of `self`, as nobody else's plan is in these steps. All is waited for below.
-            unsafe { self.stream.replay(&replay.graph) }?;
+            if let Some(replay) = &replay {
+                // SAFETY: the steps hold their buffers, and `next` the steps; the arena, the record and the
+                // code are those of `self`, as nobody else's plan is in these steps. All is waited for below.
+                unsafe { self.stream.replay(&replay.graph) }?;
+            } else {
+                issued.slices.clear();
+                self.ask(next, desk.multiplier.as_ref(), &mut issued.slices)?;
+            }
         }
-        let mut issued = Issued::new(next);
-        issued.slices.clone_from(&replay.slices);
+        if let Some(replay) = replay {
+            issued.slices.clone_from(&replay.slices);
+        }
         let (found, took) = self.settle(desk, &issued, next)?;
         let mut batch = Batch::default();
         batch.stats.device_time = took;
@@ -63,19 +78,18 @@ impl Place {
                 for step in next.steps.iter() {
                     step.done();
                 }
-                let launches = u32::try_from(replay.slices.len()).unwrap_or(u32::MAX);
-                let items: u64 = replay
-                    .slices
-                    .iter()
-                    .map(|slice| u64::from(slice.count))
-                    .sum();
+                let slices = issued.slices.iter();
+                // Of a product by cuBLAS the last block counts.
+                let launches = slices.clone().filter(|slice| slice.count > 0).count();
+                let launches = u32::try_from(launches).unwrap_or(u32::MAX);
+                let items: u64 = slices.map(|slice| u64::from(slice.count)).sum();
                 batch.rounds = rounds;
                 batch.stats.launches = launches.saturating_mul(rounds);
                 batch.stats.items = items.saturating_mul(rounds.into());
             }
             Found::Cancelled => batch.error = Some(ComputeError::Cancelled),
             Found::Trap(ordinal, index, code) => {
-                let slice = replay.slices.get(ordinal).copied();
+                let slice = issued.slices.get(ordinal).copied();
                 let lost = || Fault::Lost("its error record makes no sense".to_owned());
                 batch.error = Some(trap(next, slice.ok_or_else(lost)?, index, code));
             }
@@ -83,9 +97,8 @@ impl Place {
         Ok(Some(batch))
     }
 
-    /// How long a round should take; none where that is not known, or too long for a turn, or a round has
-    /// what cannot be recorded.
-    fn round(&self, next: &Next) -> Option<Duration> {
+    /// How long a round should take; none where that is not known, or a round has what cannot be recorded.
+    fn round(&self, next: &Next, multiplies: bool) -> Option<Duration> {
         let mut time = Duration::from_micros(2);
         if next.steps.len() > LAUNCHES {
             return None;
@@ -95,6 +108,14 @@ impl Place {
             match step {
                 Step::Launch(_) | Step::Operation(_) => {
                     step.begin().ok()?;
+                    if let Some(blocks) = self.blocks(step).filter(|_| multiplies) {
+                        launches = launches.saturating_add(blocks.count());
+                        if launches > Record::LAUNCHES {
+                            return None;
+                        }
+                        time = time.saturating_add(self.time_of(&blocks)?);
+                        continue;
+                    }
                     launches = launches.saturating_add(step.parts());
                     if launches > Record::LAUNCHES {
                         return None;
@@ -124,33 +145,51 @@ impl Place {
             }
             time = time.saturating_add(Duration::from_micros(1));
         }
-        (time < BATCH).then_some(time)
+        Some(time)
     }
 
     /// Records a round.
     fn record(&self, next: &Next) -> Result<Replay, Stop> {
         let mut slices = Vec::new();
         let mut failed = None;
-        let graph = self.stream.capture(|| {
-            // A launch that trapped in a round before this one ends all launches of this one.
-            let (from, to) = ((&self.record, LOWEST), (&self.record, LATCH));
-            self.stream.copy(from, to, WORD)?;
-            for (number, step) in next.steps.iter().enumerate() {
-                match self.record_step(step, number, &mut slices) {
-                    Ok(()) => {}
-                    Err(Stop::Fault(fault)) => return Err(fault),
-                    Err(stop) => failed = Some(stop),
+        let graph = self
+            .stream
+            .capture(|| match self.ask(next, None, &mut slices) {
+                Err(Stop::Fault(fault)) => Err(fault),
+                Err(stop) => {
+                    failed = Some(stop);
+                    Ok(())
                 }
-            }
-            Ok(())
-        })?;
+                Ok(()) => Ok(()),
+            })?;
         match failed {
             Some(stop) => Err(stop),
             None => Ok(Replay { graph, slices }),
         }
     }
 
-    fn record_step(&self, step: &Step, number: usize, slices: &mut Vec<Slice>) -> Result<(), Stop> {
+    /// Asks for a round.
+    fn ask(
+        &self,
+        next: &Next,
+        multiplier: Option<&Multiplier>,
+        slices: &mut Vec<Slice>,
+    ) -> Result<(), Stop> {
+        // A launch that trapped in a round before this one ends all launches of this one.
+        let (from, to) = ((&self.record, LOWEST), (&self.record, LATCH));
+        self.stream.copy(from, to, WORD)?;
+        for (number, step) in next.steps.iter().enumerate() {
+            match (multiplier, self.blocks(step)) {
+                (Some(multiplier), Some(blocks)) => {
+                    self.multiply_all(multiplier, (number, step), &blocks, slices)?;
+                }
+                _ => self.ask_step(step, number, slices)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn ask_step(&self, step: &Step, number: usize, slices: &mut Vec<Slice>) -> Result<(), Stop> {
         match step {
             Step::Launch(_) | Step::Operation(_) => {
                 for part in 0..step.parts() {
@@ -165,6 +204,7 @@ impl Place {
                         part,
                         first: 0,
                         count: launch.items,
+                        piece: None,
                     });
                 }
             }

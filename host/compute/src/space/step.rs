@@ -4,7 +4,7 @@ use super::talk::Messages;
 use crate::ComputeError;
 use crate::broker::Registered;
 use crate::buffer::{Buffer, Part};
-use crate::catalogue::{Gemm, Library, Operation};
+use crate::catalogue::{Gemm, Library, Operation, What};
 use crate::cuda::Replay;
 use parking_lot::Mutex;
 use std::borrow::Cow;
@@ -189,6 +189,17 @@ impl Step {
             Self::Launch(launch) => Some(Cow::Borrowed(launch)),
             Self::Messages(messages) => Some(Cow::Borrowed(&messages.talk.launch)),
             Self::Operation(operation) => Some(Cow::Owned(operation.launch(part))),
+            _ => None,
+        }
+    }
+
+    /// The product of matrices that it is, if it is one.
+    pub(crate) fn product(&self) -> Option<&Gemm> {
+        match self {
+            Self::Operation(operation) => match &operation.what {
+                What::Gemm(gemm) => Some(gemm),
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -1,5 +1,5 @@
 //! Compute functions on a GPU: the real backend, over a stand-in for the driver whose device is a machine
-//! that runs PTX. With `RINGHOST_GPU` set in the environment it is the driver of this machine, and its GPU:
+//! that runs PTX, and for cuBLAS. With `RINGHOST_GPU` set in the environment they are those of this machine, and its GPU:
 //! `cargo xtask gpu-check`.
 
 mod accesses;
@@ -19,6 +19,7 @@ mod launches;
 mod operators;
 #[path = "../shared/order.rs"]
 mod order;
+mod products;
 #[path = "../shared/resident.rs"]
 mod resident;
 mod resident_on_gpu;
@@ -41,6 +42,7 @@ fn devices() -> &'static Devices {
 fn fenced(fence: Fence) -> Devices {
     if std::env::var_os("RINGHOST_GPU").is_none() {
         cuda_stand_in::load();
+        cublas_stand_in::load();
     }
     Devices::cuda(1, fence)
 }

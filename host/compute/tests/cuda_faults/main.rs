@@ -2,6 +2,7 @@
 //! is one for the whole process, so these tests run one behind the other.
 
 mod lost;
+mod products;
 mod resources;
 mod store;
 

@@ -2,6 +2,7 @@
 //!
 //! Each looks first whether a test wants it to fail, and then whether its context still works.
 
+mod blas;
 mod context;
 mod control;
 mod device;
@@ -10,6 +11,7 @@ mod graph;
 mod link;
 mod memory;
 mod module;
+mod product;
 mod state;
 mod stream;
 mod work;

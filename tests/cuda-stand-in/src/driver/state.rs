@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicI32;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
+use super::blas::Multiplier;
 use super::event::Event;
 use super::graph::Graph;
 use super::link::Link;
@@ -56,6 +57,7 @@ pub struct State {
     pub links: Owned<Link>,
     pub graphs: Owned<Graph>,
     pub executables: Owned<Graph>,
+    pub multipliers: Owned<Multiplier>,
 }
 
 impl Default for State {
@@ -76,6 +78,7 @@ impl Default for State {
             links: HashMap::new(),
             graphs: HashMap::new(),
             executables: HashMap::new(),
+            multipliers: HashMap::new(),
         }
     }
 }
@@ -107,6 +110,7 @@ impl State {
         rid(&mut self.links, context);
         rid(&mut self.graphs, context);
         rid(&mut self.executables, context);
+        rid(&mut self.multipliers, context);
         self.contexts.remove(&context.handle);
     }
 
@@ -119,6 +123,7 @@ impl State {
             + self.links.len()
             + self.graphs.len()
             + self.executables.len()
+            + self.multipliers.len()
     }
 }
 

@@ -9,6 +9,7 @@ use ptx_machine::{Fault, Grid, Memory};
 
 use super::memory::{Allocation, find, release};
 use super::module::Loaded;
+use super::product::Product;
 use super::state::{Context, state};
 use super::{Code, ILLEGAL_ADDRESS, ILLEGAL_INSTRUCTION, LAUNCH_FAILED, MISALIGNED_ADDRESS};
 
@@ -48,6 +49,7 @@ pub enum Work {
         grid: Grid,
         parameters: Vec<u64>,
     },
+    Product(Product),
     Free(u64),
 }
 
@@ -81,6 +83,7 @@ impl Work {
             }
             Self::Copy { to, from, bytes } => put(*to, &get(*from, *bytes)?),
             Self::Fill { to, pattern, count } => put(*to, &pattern.repeat(*count as usize)),
+            Self::Product(product) => product.run(),
             Self::Free(address) => release(*address, false).map_err(|_| ILLEGAL_ADDRESS),
             Self::Launch {
                 kernel,
@@ -236,7 +239,7 @@ fn steps(address: u64, bytes: u64) -> impl Iterator<Item = (u64, u64)> {
 }
 
 /// What is in memory that was handed out.
-fn get(from: u64, bytes: u64) -> Result<Vec<u8>, Code> {
+pub fn get(from: u64, bytes: u64) -> Result<Vec<u8>, Code> {
     let mut found = Vec::with_capacity(bytes as usize);
     if bytes > 0 {
         let _held = find(from, bytes).ok_or(ILLEGAL_ADDRESS)?;
@@ -250,7 +253,7 @@ fn get(from: u64, bytes: u64) -> Result<Vec<u8>, Code> {
 }
 
 /// Writes to memory that was handed out.
-fn put(to: u64, bytes: &[u8]) -> Result<(), Code> {
+pub fn put(to: u64, bytes: &[u8]) -> Result<(), Code> {
     if bytes.is_empty() {
         return Ok(());
     }
