@@ -30,6 +30,7 @@ async fn started_by(builder: Builder, id: &str, backend: Backend) -> RingKernelR
     DRIVER.call_once(|| {
         if std::env::var_os("RINGHOST_GPU").is_none() {
             cuda_stand_in::load();
+            cublas_stand_in::load();
         }
     });
     let runtime = builder.backend(backend).fence(Fence::Trap).build().unwrap();

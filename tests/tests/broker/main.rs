@@ -1,10 +1,12 @@
 //! The GPUs in a process of their own: the same functions with the same results as in this one, and what
 //! becomes of kernels where that process ends.
 //!
-//! The broker's driver is the stand-in, and this process has none.
+//! The broker's driver and cuBLAS are the stand-ins, and this process has neither.
 
 #[path = "../../../host/compute/tests/shared/catalogue.rs"]
 mod catalogue;
+#[path = "../../../host/compute/tests/shared/catalogue_gemm.rs"]
+mod catalogue_gemm;
 #[path = "../../../host/compute/tests/shared/help.rs"]
 mod help;
 #[path = "../../../host/compute/tests/shared/hostile.rs"]
@@ -15,6 +17,7 @@ mod launches;
 mod lost;
 #[path = "../../../host/compute/tests/shared/order.rs"]
 mod order;
+mod plain;
 #[path = "../../../host/compute/tests/shared/resident.rs"]
 mod resident;
 
@@ -23,14 +26,20 @@ use ringhost_compute::{
     Argument, BrokerProcess, Buffer, Command, ComputeError, DeviceKind, Devices, Event, Fence,
     Launch, Program, Space, Stats,
 };
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// A broker whose driver is the stand-in.
+/// A broker that has the stand-in for the driver, and the one for cuBLAS.
 fn process() -> BrokerProcess {
+    process_with(&[cuda_stand_in::path(), cublas_stand_in::path()])
+}
+
+/// A broker that has these libraries from the beginning.
+fn process_with(libraries: &[PathBuf]) -> BrokerProcess {
     let mut process = BrokerProcess::new(env!("CARGO_BIN_EXE_broker"));
-    let library = cuda_stand_in::path().into_os_string();
-    process.environment.push(("LD_PRELOAD".into(), library));
+    let libraries = std::env::join_paths(libraries).unwrap();
+    process.environment.push(("LD_PRELOAD".into(), libraries));
     process
 }
 
