@@ -7,8 +7,8 @@ use std::ffi::{c_int, c_void};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-/// What it is called: by who sets LD_LIBRARY_PATH, and by CUDA 13 and 12.
-const NAMES: [&str; 3] = ["libcublas.so", "libcublas.so.13", "libcublas.so.12"];
+/// What it is called: by CUDA 13 and 12, and by who sets LD_LIBRARY_PATH. Ringhost has the same order.
+const NAMES: [&str; 3] = ["libcublas.so.13", "libcublas.so.12", "libcublas.so"];
 
 /// Where it is installed as a rule, unless the loader knows it.
 const FOLDERS: [&str; 2] = ["/usr/local/cuda/lib64", "/usr/lib/x86_64-linux-gnu"];
@@ -105,7 +105,23 @@ impl Cublas {
     }
 }
 
+/// The folder that it is in, where the loader does not know it.
+pub(crate) fn folder() -> Option<PathBuf> {
+    let mut folders = folders().into_iter();
+    folders.find(|folder| NAMES.iter().any(|name| folder.join(name).is_file()))
+}
+
 fn find() -> Option<Library> {
+    let paths = folders().into_iter();
+    let paths = paths.flat_map(|folder| NAMES.map(|name| folder.join(name)));
+    let all = NAMES.map(PathBuf::from).into_iter().chain(paths);
+    // SAFETY: a library of NVIDIA's, where the system or Python's packages have it.
+    all.into_iter()
+        .find_map(|path| unsafe { Library::new(path) }.ok())
+}
+
+/// Where it may be installed.
+fn folders() -> Vec<PathBuf> {
     let python = std::process::Command::new("python3")
         .args(["-c", OF_PYTHON])
         .output();
@@ -114,9 +130,5 @@ fn find() -> Option<Library> {
         |said| String::from_utf8_lossy(&said.stdout).into_owned(),
     );
     let folders = FOLDERS.into_iter().chain(folders.lines());
-    let paths = folders.flat_map(|folder| NAMES.map(|name| PathBuf::from(folder).join(name)));
-    let all = NAMES.map(PathBuf::from).into_iter().chain(paths);
-    // SAFETY: a library of NVIDIA's, where the system or Python's packages have it.
-    all.into_iter()
-        .find_map(|path| unsafe { Library::new(path) }.ok())
+    folders.map(PathBuf::from).collect()
 }

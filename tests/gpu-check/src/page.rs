@@ -44,8 +44,8 @@ ringhost beside the same functions in CUDA C, CuPy and cuBLAS, on {machine}.
 
 This page is what `cargo xtask gpu-check` wrote on {date}. {tests}
 
-The kernels' own compute functions are run, and for gemm the host's operation, under the fence that is the default
-(`Mask`). The peers in CUDA C are the same functions (`tests/gpu-check/src/peers/peers.cu`), compiled by NVRTC
+The kernels' own compute functions are run, and for gemm the host's operation, which is cuBLAS's where that is there,
+under the fence that is the default (`Mask`). The peers in CUDA C are the same functions (`tests/gpu-check/src/peers/peers.cu`), compiled by NVRTC
 with `--fmad=false`. Both left the same bits before they were timed, but for gemm, which is compared within its
 rounding. All take turns, round by round; a figure is the median of the rounds, a comparison that of the
 comparisons within each round, with the middle half of them.

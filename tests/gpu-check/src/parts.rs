@@ -1,10 +1,14 @@
 //! The tests of compute functions, which are programs beside this one: on the GPU of this machine they compare
 //! with the CPU, bit for bit.
 
+use crate::cublas;
 use crate::setting::Sizes;
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// Where the loader looks for libraries first.
+const LIBRARIES: &str = "LD_LIBRARY_PATH";
 
 /// Tests that belong together.
 pub struct Part {
@@ -60,6 +64,10 @@ impl Part {
             Sizes::Whole => "1",
             Sizes::Few => "few",
         };
+        // Where Python alone has cuBLAS, the tests find it, too.
+        if let (Some(folder), None) = (cublas::folder(), std::env::var_os(LIBRARIES)) {
+            command.env(LIBRARIES, folder);
+        }
         let status = command
             .env("RINGHOST_GPU", wanted)
             .env("RINGHOST_KERNELS", kernels)

@@ -1,5 +1,5 @@
-//! The folder that is carried to a GPU, tried out where there is none: over a stand-in for the driver, in an
-//! empty environment.
+//! The folder that is carried to a GPU, tried out where there is none: over stand-ins for the driver and for
+//! cuBLAS, in an empty environment.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,6 +16,12 @@ const FOLDER: &str = "target/gpu-check-attempt";
 /// What the page has of what was not measured: what is not brought along.
 const ABSENT: [&str; 2] = ["there is no Python here", "there is no CuPy here"];
 
+/// What is in the place of the driver and of cuBLAS, and the names by which these are found.
+const STAND_INS: [(&str, &str); 2] = [
+    ("libcuda_stand_in.so", "libcuda.so"),
+    ("libcublas_stand_in.so", "libcublas.so.13"),
+];
+
 /// Makes the folder of what the tests are built of, moves it, and runs all of it with little work.
 ///
 /// # Errors
@@ -23,12 +29,14 @@ const ABSENT: [&str; 2] = ["there is no Python here", "there is no CuPy here"];
 pub fn attempt() -> Result<()> {
     let folder = root().join(FOLDER);
     pack::make(&folder, "dev")?;
-    // As the driver is found on another machine: by its name.
-    let driver = root().join("target/debug/deps/libcuda_stand_in.so");
+    // As the driver and cuBLAS are found on another machine: by their names.
     let libraries = folder.join("driver");
     fs::create_dir_all(&libraries)?;
-    fs::copy(&driver, libraries.join("libcuda.so"))
-        .with_context(|| format!("cannot copy {}", driver.display()))?;
+    for (file, name) in STAND_INS {
+        let library = root().join("target/debug/deps").join(file);
+        fs::copy(&library, libraries.join(name))
+            .with_context(|| format!("cannot copy {}", library.display()))?;
+    }
     let page = folder.join("gpu.md");
     let mut command = Command::new(folder.join(pack::PROGRAM));
     command
@@ -58,7 +66,7 @@ fn check(page: &PathBuf) -> Result<()> {
         rows.len()
     );
     for row in rows {
-        let is_absent = ABSENT.iter().any(|reason| row.contains(reason)) || row.contains("cuBLAS");
+        let is_absent = ABSENT.iter().any(|reason| row.contains(reason));
         ensure!(
             is_absent || !row.contains("not measured"),
             "a row is not measured:\n{row}"

@@ -18,6 +18,8 @@ pub(super) fn measure(setting: &Setting) -> Result<Measured> {
         |from: f64| bytes_of(fractions(size * size).map(|x| ((x - from) as f32).to_le_bytes()));
     let (left, right) = (matrix(0.5), matrix(0.25));
 
+    // Before ringhost looks for it by its name, so that both have the same, wherever it was found.
+    let cublas = Cublas::open(card.clone());
     // The program is of no use to it.
     let ours = Ours::on_gpu(setting, "gemm", 3 * left.len() as u64)?;
     let product = ours.zeros(left.len())?;
@@ -40,7 +42,7 @@ pub(super) fn measure(setting: &Setting) -> Result<Measured> {
     let plan = ours.plan(vec![Command::Gemm(gemm)])?;
     ours.time(&plan, 1)?;
 
-    let cublas = Cublas::open(card.clone()).and_then(|cublas| {
+    let cublas = cublas.and_then(|cublas| {
         let (left, right) = (card.memory(&left)?, card.memory(&right)?);
         let theirs = card.zeros(matrix_bytes(size))?;
         cublas.multiply(size, &left, &right, &theirs)?;
