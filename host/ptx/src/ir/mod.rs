@@ -161,6 +161,17 @@ pub enum Instruction {
     Fence,
 }
 
+impl Instruction {
+    /// What it computes.
+    pub fn computed(&self) -> impl Iterator<Item = Value> + use<> {
+        match self {
+            Self::Compute(value) => Some(*value),
+            _ => None,
+        }
+        .into_iter()
+    }
+}
+
 /// A block to go on in, with its parameters.
 #[derive(Debug, Clone)]
 pub struct Jump {

@@ -1,10 +1,12 @@
 //! What is made simpler between building and printing.
 
 mod canonical;
+mod exits;
 mod merge;
 mod names;
 mod parameters;
 mod ranges;
+mod regions;
 mod rotate;
 mod stack;
 

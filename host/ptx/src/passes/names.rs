@@ -1,9 +1,8 @@
 //! Values under other names: in what is copied, and behind what was copied.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::ir::{Block, Definition, End, Function, Instruction, Jump, Value};
+use crate::ir::{Block, Definition, End, Function, Instruction, Value};
 
 /// Renames what a value is made of.
 pub fn rename_operands(definition: &mut Definition, rename: impl Fn(&mut Value)) {
@@ -69,28 +68,6 @@ pub fn copied(
     instruction
 }
 
-/// Those of the values of some blocks that are used behind them, or by the jump out of them, in order.
-pub fn used_outside(
-    function: &mut Function,
-    inside: &HashSet<Value>,
-    blocks: &[Block],
-    out: &Jump,
-) -> Vec<Value> {
-    let used = RefCell::new(BTreeSet::new());
-    let note = |value: &mut Value| {
-        if inside.contains(value) {
-            used.borrow_mut().insert(*value);
-        }
-    };
-    for block in function.reachable() {
-        if !blocks.contains(&block) {
-            each_name(function, block, &note);
-        }
-    }
-    out.arguments.clone().iter_mut().for_each(note);
-    used.into_inner().into_iter().collect()
-}
-
 /// Renames values in all blocks but these.
 pub fn rename_behind(function: &mut Function, blocks: &[Block], names: &HashMap<Value, Value>) {
     let rename = |value: &mut Value| *value = names.get(value).copied().unwrap_or(*value);
@@ -102,7 +79,7 @@ pub fn rename_behind(function: &mut Function, blocks: &[Block], names: &HashMap<
 }
 
 /// Calls `change` with every value that a block names, save those that it computes.
-fn each_name(function: &mut Function, block: Block, change: &impl Fn(&mut Value)) {
+pub fn each_name(function: &mut Function, block: Block, change: &impl Fn(&mut Value)) {
     let mut instructions = std::mem::take(&mut function.blocks[block].instructions);
     for instruction in &mut instructions {
         rename_instruction(instruction, change);

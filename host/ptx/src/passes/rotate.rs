@@ -1,55 +1,45 @@
 //! Loops that check before each round whether to go round come to check behind it.
 //!
-//! Where a loop's first block only computes that, and the second does all else, the first stays for the
-//! first check, and is copied to the second's end, which then goes round by itself. That is the form
+//! Where a loop's first block only computes that, and the others do all else, the first stays for the
+//! first check, and is copied to the end of the last, which then goes round by itself. That is the form
 //! that compilers give to loops where they can, and that `ranges` looks for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::names::{copied, rename_all, rename_behind, used_outside};
-use crate::ir::{Block, Definition, End, Function, Instruction, Jump, List, Type, Value};
+use super::exits;
+use super::names::{copied, each_name, rename_all};
+use super::regions::{Region, innermost};
+use crate::ir::{Block, Definition, End, Function, Instruction, Jump, Type, Value};
 
 /// The most loops that are turned, each of which costs a walk over the function.
 const MOST_LOOPS: usize = 64;
 /// The most instructions of a first block.
 const MOST_INSTRUCTIONS: usize = 16;
 
-/// A loop of two blocks.
-struct Loop {
-    head: Block,
-    body: Block,
-    /// Into the body, and out of the loop.
-    inside: Jump,
-    out: Jump,
-    /// Whether the loop goes on where the condition holds.
-    holds: bool,
+/// How a loop's first block ends.
+struct Check {
     condition: Value,
-    /// From the body to the first block.
-    again: Jump,
+    /// Into the loop.
+    inside: Jump,
 }
 
 /// Turns the loops that can be.
 pub fn turn(function: &mut Function) {
-    let order = function.reachable();
-    let mut jumps: List<Block, u32> = function.blocks.map(|_| 0);
-    for block in &order {
-        function.blocks[*block]
-            .end
-            .each_jump(|jump| jumps[jump.block] += 1);
-    }
-    let found: Vec<Block> = order
-        .into_iter()
-        .filter(|head| find(function, *head, &jumps).is_some())
-        .collect();
-    for head in found.into_iter().take(MOST_LOOPS) {
-        if let Some(found) = find(function, head, &jumps) {
-            turn_one(function, &found);
+    let mut done = 0;
+    for region in innermost(function) {
+        if done == MOST_LOOPS {
+            break;
+        }
+        if let Some(check) = find(function, &region) {
+            exits::close(function, &region);
+            turn_one(function, &region, &check);
+            done += 1;
         }
     }
 }
 
-fn find(function: &Function, head: Block, jumps: &List<Block, u32>) -> Option<Loop> {
-    let data = &function.blocks[head];
+fn find(function: &Function, region: &Region) -> Option<Check> {
+    let data = &function.blocks[region.header];
     let End::Branch(condition, then, otherwise) = &data.end else {
         return None;
     };
@@ -64,44 +54,29 @@ fn find(function: &Function, head: Block, jumps: &List<Block, u32>) -> Option<Lo
     if !simple || data.instructions.len() > MOST_INSTRUCTIONS {
         return None;
     }
-    // Blocks that were added since have no place in the list, and none is the body of a loop.
-    let goes_back = |jump: &Jump| match &function.blocks[jump.block].end {
-        End::Jump(again) if jumps.holds(jump.block) && jumps[jump.block] == 1 => {
-            (again.block == head && jump.block != head).then(|| again.clone())
-        }
-        _ => None,
+    let End::Jump(_) = &function.blocks[region.latch].end else {
+        return None;
     };
-    let (inside, out, again, holds) = match (goes_back(then), goes_back(otherwise)) {
-        (Some(again), None) => (then, otherwise, again, true),
-        (None, Some(again)) => (otherwise, then, again, false),
+    let goes_on = |jump: &Jump| region.blocks.contains(&jump.block);
+    let inside = match (goes_on(then), goes_on(otherwise)) {
+        (true, false) => then,
+        (false, true) => otherwise,
         _ => return None,
     };
-    Some(Loop {
-        head,
-        body: inside.block,
-        inside: inside.clone(),
-        out: out.clone(),
-        holds,
+    Some(Check {
         condition: *condition,
-        again,
+        inside: inside.clone(),
     })
 }
 
-fn turn_one(function: &mut Function, found: &Loop) {
-    let parameters = function.blocks[found.head].parameters.clone();
-    let checks = function.blocks[found.head].instructions.clone();
-    let mut inside: HashSet<Value> = parameters.iter().copied().collect();
-    inside.extend(checks.iter().filter_map(|instruction| match instruction {
-        Instruction::Compute(value) => Some(*value),
-        _ => None,
-    }));
-    let outside = used_outside(function, &inside, &[found.head, found.body], &found.out);
+/// Nothing but the first block leads to the second: what else did would be a loop within this one.
+fn turn_one(function: &mut Function, region: &Region, check: &Check) {
+    let parameters = function.blocks[region.header].parameters.clone();
+    let checks = function.blocks[region.header].instructions.clone();
+    let second = check.inside.block;
 
-    // The body, with the values that were the first block's as its own.
-    let types: Vec<Type> = parameters
-        .iter()
-        .map(|value| function.type_of(*value))
-        .collect();
+    // The second block, with the values that were the first's as its own.
+    let types: Vec<Type> = parameters.iter().map(|v| function.type_of(*v)).collect();
     let body = function.block(types);
     let own = function.blocks[body].parameters.clone();
     let mut names: HashMap<Value, Value> = parameters.iter().copied().zip(own).collect();
@@ -111,59 +86,58 @@ fn turn_one(function: &mut Function, found: &Loop) {
             instructions.push(copied(function, *check, &mut names));
         }
     }
-    let mut given = found.inside.arguments.clone();
+    let mut given = check.inside.arguments.clone();
     rename_all(&mut given, &names);
-    let taken = std::mem::take(&mut function.blocks[found.body].parameters);
+    let old = &mut function.blocks[second];
+    let taken = std::mem::take(&mut old.parameters);
+    instructions.append(&mut old.instructions);
+    let end = std::mem::replace(&mut old.end, End::Return);
     for (taken, given) in taken.into_iter().zip(given) {
         function.values[taken].1 = Definition::Alias(given);
     }
-    for instruction in std::mem::take(&mut function.blocks[found.body].instructions) {
-        instructions.push(copied(function, instruction, &mut names));
+    function.blocks[body].instructions = instructions;
+    function.blocks[body].end = end;
+    let itself = |block: Block| if block == second { body } else { block };
+    let rename = |value: &mut Value| *value = names.get(value).copied().unwrap_or(*value);
+    for block in region
+        .blocks
+        .iter()
+        .filter(|block| **block != region.header)
+    {
+        each_name(function, itself(*block), &rename);
     }
+
     // The check of the next round.
-    let mut next = found.again.arguments.clone();
-    rename_all(&mut next, &names);
+    let latch = itself(region.latch);
+    let End::Jump(again) = &function.blocks[latch].end else {
+        return;
+    };
+    let next = again.arguments.clone();
     let mut names: HashMap<Value, Value> = parameters.iter().copied().zip(next.clone()).collect();
     for check in checks {
-        instructions.push(copied(function, check, &mut names));
+        let check = copied(function, check, &mut names);
+        function.blocks[latch].instructions.push(check);
     }
-
-    let types: Vec<Type> = outside
-        .iter()
-        .map(|value| function.type_of(*value))
-        .collect();
-    let leave = function.block(types);
-    let behind: HashMap<Value, Value> = outside
-        .iter()
-        .copied()
-        .zip(function.blocks[leave].parameters.clone())
-        .collect();
-    rename_behind(function, &[found.head, found.body], &behind);
-    let mut out = found.out.clone();
-    rename_all(&mut out.arguments, &behind);
-    function.blocks[leave].end = End::Jump(out);
-
-    let mut leaves = outside.clone();
-    rename_all(&mut leaves, &names);
-    let mut condition = [found.condition];
+    let mut condition = [check.condition];
     rename_all(&mut condition, &names);
-    function.blocks[body].instructions = instructions;
-    let branch = |[condition]: [Value; 1], again: Vec<Value>, leaves: Vec<Value>| {
-        let again = Jump {
-            block: body,
-            arguments: again,
-        };
-        let out = Jump {
-            block: leave,
-            arguments: leaves,
-        };
-        if found.holds {
-            End::Branch(condition, again, out)
-        } else {
-            End::Branch(condition, out, again)
+    let mut first_end = function.blocks[region.header].end.clone();
+    let mut last_end = first_end.clone();
+    first_end.each_jump_mut(|jump| {
+        if jump.block == second {
+            (jump.block, jump.arguments) = (body, parameters.clone());
         }
-    };
-    function.blocks[body].end = branch(condition, next, leaves);
-    function.blocks[found.head].end = branch([found.condition], parameters, outside);
+    });
+    last_end.each_jump_mut(|jump| {
+        if jump.block == second {
+            (jump.block, jump.arguments) = (body, next.clone());
+        } else {
+            rename_all(&mut jump.arguments, &names);
+        }
+    });
+    if let End::Branch(value, ..) = &mut last_end {
+        [*value] = condition;
+    }
+    function.blocks[region.header].end = first_end;
+    function.blocks[latch].end = last_end;
     super::parameters::substitute(function);
 }

@@ -87,8 +87,38 @@ fn the_lint_sees_a_pointer_that_was_not_checked() {
         ("add.s64 \t%rd15, %rd13, 4", "add.s64 \t%rd15, %rd13, 8"),
         ("@%p13 bra", "@!%p13 bra"),
         ("[%rd13+0]", "[%rd13+4]"),
-        ("mov.b32 \t%r19, %r2;", "bra \t$block6;"),
+        ("mov.b32 \t%r19, %r2;", "bra \t$block5;"),
         ("mov.b64 \t%rd6, %size", "mov.b64 \t%rd6, %count"),
+    ] {
+        assert!(ptx.contains(from), "{from} is not in\n{ptx}");
+        let tampered = Kernel::parse(&ptx.replacen(from, to, 1));
+        let caught = std::panic::catch_unwind(|| check(&tampered, Policy::Mask));
+        assert!(caught.is_err(), "{from} became {to}");
+    }
+}
+
+#[test]
+fn the_lint_sees_what_leads_past_the_start_of_a_loop_of_several_blocks() {
+    let module = wat::parse_str(crate::golden::SEARCH).unwrap();
+    let ptx = compile(&module, Policy::Mask).translation.ptx;
+    // The registers and labels are those of the golden text.
+    for (from, to) in [
+        // Into the midst of the copy, from where nothing was checked.
+        ("mov.b32 \t%r16, %r2;", "bra \t$block11;"),
+        ("mov.b32 \t%r16, %r2;", "bra \t$block10;"),
+        ("mov.b32 \t%r16, %r2;", "bra \t$edge1;"),
+        // Round without counting, and from elsewhere.
+        ("@%p10 bra \t$edge1;", "@%p10 bra \t$block10;"),
+        ("mov.b32 \t%r36, %r21;", "bra \t$edge1;"),
+        ("mov.b32 \t%r36, %r35;", "mov.b32 \t%r22, 9;"),
+        // What goes round is made of something else, or in another place.
+        ("add.s64 \t%rd10, %rd8, 8;", "add.s64 \t%rd10, %rd7, 8;"),
+        ("mov.b64 \t%rd8, %rd10;", "mov.b64 \t%rd8, %rd7;"),
+        (
+            "ld.global.u32 \t%r23, [%rd8+0];",
+            "@%p10 bra \t$edge1;\n$block99:\n\tld.global.u32 \t%r23, [%rd8+0];",
+        ),
+        ("[%rd8+4]", "[%rd8+8]"),
     ] {
         assert!(ptx.contains(from), "{from} is not in\n{ptx}");
         let tampered = Kernel::parse(&ptx.replacen(from, to, 1));

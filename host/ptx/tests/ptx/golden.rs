@@ -39,6 +39,19 @@ pub const LOOP: &str = "(module (memory (export \"memory\") 1)
         (local.set $y (i32.add (local.get $y) (i32.const 4)))
         (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))";
 
+/// The last of the first `n` records whose key is not above `key` and before which none is the last: a loop
+/// of several blocks that may be left from its midst, and has a copy.
+pub const SEARCH: &str = "(module (memory (export \"memory\") 1)
+    (func (export \"f\") (param $i i32) (param $n i32) (param $key i32) (param $at i32)
+      (local $found i32)
+      (block $done (loop $more
+        (br_if $done (i32.eqz (i32.load (local.get $at))))
+        (if (i32.le_u (i32.load (local.get $at)) (local.get $key))
+          (then (local.set $found (i32.load offset=4 (local.get $at)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 8)))
+        (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+      (i32.store (i32.const 0) (local.get $found))))";
+
 fn ptx(text: &str, policy: Policy) -> String {
     compile(&wat::parse_str(text).expect("WAT"), policy)
         .translation
@@ -60,6 +73,11 @@ fn a_loop_with_a_call() {
 #[test]
 fn a_loop_whose_accesses_are_checked_once() {
     insta::assert_snapshot!("loop_mask", ptx(LOOP, Policy::Mask));
+}
+
+#[test]
+fn a_loop_that_is_left_from_its_midst() {
+    insta::assert_snapshot!("search_mask", ptx(SEARCH, Policy::Mask));
 }
 
 #[test]

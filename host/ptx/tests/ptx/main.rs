@@ -4,6 +4,7 @@
 mod assembler;
 mod atomics;
 mod batches;
+mod exits;
 mod fences;
 mod golden;
 mod hostile;

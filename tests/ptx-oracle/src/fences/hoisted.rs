@@ -1,10 +1,14 @@
 //! The proof, from the text, that a pointer which a loop counts up stays where it was checked to.
 //!
-//! The access is in a block that only two places jump to. One comes from a branch that is taken where
-//! all was checked: `first + (rounds - 1) * step + span` is not beyond the size, and `first` is aligned.
-//! It sets the pointer to `first`, and another register to `rounds`. The other place is the block's own
-//! end, which adds `step` to the pointer, takes one from the other register, and is only come to where
-//! that is not zero then. So the access happens at `first + k * step` for `k` below `rounds`.
+//! The access is in a loop whose start only two places lead to. One is come to by a branch that is taken
+//! where all was checked: `first + (rounds - 1) * step + span` is not beyond the size, and `first` is
+//! aligned. It sets the pointer to `first`, and another register to `rounds`. The other place is the
+//! loop's own end, which adds `step` to the pointer, takes one from the other register, and is only come
+//! to where that is not zero then. Nothing else sets the two, and control comes to the access, and to the
+//! loop's end, by the loop's start only. So the access happens at `first + k * step` for `k` below
+//! `rounds`, in whatever round control comes to it.
+
+use std::collections::HashSet;
 
 use super::{Lint, Verdict};
 use crate::machine::{Instruction, Operand};
@@ -16,18 +20,37 @@ enum Root {
     Constant(u64),
 }
 
-/// What the copy of a loop is entered with.
-struct Entry {
-    /// Where the instructions of the entry begin, and where they end.
-    region: (usize, usize),
+/// The two places that a loop's start is come to from.
+#[derive(Debug, Clone, Copy)]
+struct Ways {
+    /// The instructions that lead into the loop.
+    entry: (usize, usize),
+    /// Those that go round.
+    back: (usize, usize),
+    /// The branch that is taken where the loop goes round.
+    round: usize,
 }
 
 impl Lint<'_> {
     /// Proves that the access at `at` is one that was checked.
     pub(super) fn hoisted(&self, at: usize, pointer: usize, offset: u64, bytes: u64) -> Verdict {
-        let block = self.region(at).0;
-        let (entry, back) = self.entries(block)?;
-        let (first, again) = self.both_writes(pointer, &entry, back)?;
+        let [one, other] = self.writers[&pointer][..] else {
+            return Err("the pointer is set elsewhere");
+        };
+        let access = (at, offset, bytes);
+        self.counted(access, pointer, (one, other))
+            .or_else(|_| self.counted(access, pointer, (other, one)))
+    }
+
+    /// As [`Self::hoisted`], where the pointer is set first on the way in, and then on the way round.
+    fn counted(
+        &self,
+        (at, offset, bytes): (usize, u64, u64),
+        pointer: usize,
+        writers: (usize, usize),
+    ) -> Verdict {
+        let ways = self.ways(at, writers)?;
+        let (first, again) = self.both_writes(pointer, ways)?;
         let [
             Root::Register(low),
             Root::Constant(1),
@@ -45,13 +68,14 @@ impl Lint<'_> {
         if old != pointer {
             return Err("the pointer grows from another");
         }
-        let rounds = self.countdown(block, &entry, back)?;
+        self.in_last_round(again, ways)?;
+        let rounds = self.countdown(ways)?;
         let mut computed = vec![low, rounds];
         computed.extend(match step {
             Root::Register(step) => Some(step),
             Root::Constant(_) => None,
         });
-        let conditions = self.conditions(entry.region.0, &computed)?;
+        let conditions = self.conditions(ways.entry.0, &computed)?;
         let span = conditions
             .iter()
             .find_map(|c| self.bounds(*c, low, rounds, step, &conditions))
@@ -82,38 +106,83 @@ impl Lint<'_> {
         (start, end.unwrap_or(self.kernel.instructions.len()))
     }
 
-    /// The two places that a block is entered from: one before it, and the region of its own end.
-    fn entries(&self, block: usize) -> Result<(Entry, (usize, usize)), &'static str> {
-        let mut from: Vec<usize> = Vec::new();
-        for (at, instruction) in self.kernel.instructions.iter().enumerate() {
-            if instruction.targets.contains(&block) {
-                if instruction.guard.is_some() || instruction.name[0] != "bra" {
-                    return Err("the loop is entered by a condition");
-                }
-                from.push(at);
-            }
-        }
-        if block > 0 && !self.never_goes_on(block - 1) {
-            from.push(block - 1);
-        }
-        let [a, b] = from[..] else {
+    /// The two ways to the start of the loop that an access is in, by what sets its pointer on each.
+    fn ways(&self, at: usize, writers: (usize, usize)) -> Result<Ways, &'static str> {
+        let (entry, start) = self.leads(writers.0)?;
+        let (back, again) = self.leads(writers.1)?;
+        let mut ends = [entry.1 - 1, back.1 - 1];
+        ends.sort_unstable();
+        if start != again || self.into(start) != ends {
             return Err("the loop is entered from other places");
+        }
+        let round = self
+            .sole_jump(back.0)
+            .ok_or("the loop goes round from several places")?;
+        self.is_behind(at, start)?;
+        self.is_behind(round, start)?;
+        Ok(Ways { entry, back, round })
+    }
+
+    /// The instructions around one, all of which are run one behind the other, and where they lead.
+    fn leads(&self, at: usize) -> Result<((usize, usize), usize), &'static str> {
+        let (start, end) = self.region(at);
+        let leaves = |at: &usize| {
+            let instruction = &self.kernel.instructions[*at];
+            !instruction.targets.is_empty() || instruction.name[0] == "ret"
         };
-        // The loop's own end: in its own region, or in one that is come to from there only.
-        let own = |at: usize| {
-            let region = self.region(at);
-            region.0 == block
-                || self
-                    .sole_jump(region.0)
-                    .is_some_and(|j| self.region(j).0 == block)
+        let target = match (start..end).filter(leaves).collect::<Vec<_>>()[..] {
+            [] => end,
+            [last] if last == end - 1 && self.never_goes_on(last) => {
+                match self.kernel.instructions[last].targets[..] {
+                    [target] => target,
+                    _ => return Err("the loop is entered by a table"),
+                }
+            }
+            _ => return Err("the loop is entered by a condition"),
         };
-        let (entry, back) = match (own(a), own(b)) {
-            (false, true) => (a, b),
-            (true, false) => (b, a),
-            _ => return Err("the loop is not one"),
+        Ok(((start, end), target))
+    }
+
+    /// The instructions that control comes from to a place, in order.
+    fn into(&self, place: usize) -> Vec<usize> {
+        let all = self.kernel.instructions.iter().enumerate();
+        let mut from: Vec<usize> = all
+            .filter(|(_, instruction)| instruction.targets.contains(&place))
+            .map(|(at, _)| at)
+            .collect();
+        if place > 0 && !self.never_goes_on(place - 1) && !from.contains(&(place - 1)) {
+            from.push(place - 1);
+        }
+        from.sort_unstable();
+        from
+    }
+
+    /// Proves that control comes to an instruction by way of the loop's start only.
+    fn is_behind(&self, at: usize, start: usize) -> Verdict {
+        let mut seen = HashSet::new();
+        let mut waiting = vec![self.region(at).0];
+        while let Some(place) = waiting.pop() {
+            if place == start || !seen.insert(place) {
+                continue;
+            }
+            if place == 0 {
+                return Err("the start of the loop can be passed by");
+            }
+            waiting.extend(self.into(place).into_iter().map(|from| self.region(from).0));
+        }
+        Ok(())
+    }
+
+    /// Proves that a value is made right before the loop goes round.
+    fn in_last_round(&self, value: Root, ways: Ways) -> Verdict {
+        let made = match value {
+            Root::Register(register) => self.writers.get(&register).map(Vec::as_slice),
+            Root::Constant(_) => None,
         };
-        let region = (self.region(entry).0, entry + 1);
-        Ok((Entry { region }, (self.region(back).0, back + 1)))
+        match made {
+            Some(&[at]) if (self.region(ways.round).0..ways.round).contains(&at) => Ok(()),
+            _ => Err("what goes round is not of the last round"),
+        }
     }
 
     fn never_goes_on(&self, at: usize) -> bool {
@@ -124,29 +193,20 @@ impl Lint<'_> {
 
     /// The one jump to a place, which nothing else leads to.
     fn sole_jump(&self, place: usize) -> Option<usize> {
-        if place == 0 || !self.never_goes_on(place - 1) {
-            return None;
+        match self.into(place)[..] {
+            [jump] if self.kernel.instructions[jump].targets == [place] => Some(jump),
+            _ => None,
         }
-        let all = self.kernel.instructions.iter().enumerate();
-        let mut jumps = all
-            .filter(|(_, i)| i.targets.contains(&place))
-            .map(|(at, _)| at);
-        jumps.next().filter(|_| jumps.next().is_none())
     }
 
     /// What a register is set to where the loop is entered, and at its end.
-    fn both_writes(
-        &self,
-        register: usize,
-        entry: &Entry,
-        back: (usize, usize),
-    ) -> Result<(Root, Root), &'static str> {
+    fn both_writes(&self, register: usize, ways: Ways) -> Result<(Root, Root), &'static str> {
         let within = |region: (usize, usize)| {
             let writers = self.writers.get(&register).into_iter().flatten();
             let mut inside = writers.filter(|at| (region.0..region.1).contains(*at));
             inside.next().filter(|_| inside.next().is_none()).copied()
         };
-        let (Some(first), Some(again)) = (within(entry.region), within(back)) else {
+        let (Some(first), Some(again)) = (within(ways.entry), within(ways.back)) else {
             return Err("the register is not set on the way in, or round");
         };
         if self.writers[&register].len() != 2 {
@@ -163,33 +223,10 @@ impl Lint<'_> {
     }
 
     /// The register that says how many rounds there are, and which is counted down.
-    fn countdown(
-        &self,
-        block: usize,
-        entry: &Entry,
-        back: (usize, usize),
-    ) -> Result<usize, &'static str> {
-        // The branch that goes round, or that leaves before what goes round.
-        let (start, end) = self.region(block);
-        let (branch, holds) = match self.sole_jump(back.0) {
-            Some(jump) if back.0 != block => (jump, true),
-            _ => {
-                let mut branches = (start..end).filter(|at| {
-                    let instruction = &self.kernel.instructions[*at];
-                    let leaves = instruction.name[0] == "bra" && instruction.guard.is_some();
-                    leaves
-                        && !instruction.text.contains("$trap")
-                        && !instruction.text.contains("$access")
-                });
-                (branches.next_back().ok_or("the loop has no end")?, false)
-            }
-        };
-        let Some((predicate, wanted)) = self.kernel.instructions[branch].guard else {
-            return Err("the loop goes round without a condition");
-        };
-        if wanted != holds {
+    fn countdown(&self, ways: Ways) -> Result<usize, &'static str> {
+        let Some((predicate, true)) = self.kernel.instructions[ways.round].guard else {
             return Err("the loop goes round where it should leave");
-        }
+        };
         let [Root::Register(next), Root::Constant(0)] =
             self.made(Root::Register(predicate), "setp.ne.s32")?[..]
         else {
@@ -200,7 +237,10 @@ impl Lint<'_> {
         else {
             return Err("the rounds are not counted");
         };
-        let (rounds, again) = self.both_writes(left, entry, back)?;
+        for made in [predicate, next] {
+            self.in_last_round(Root::Register(made), ways)?;
+        }
+        let (rounds, again) = self.both_writes(left, ways)?;
         match rounds {
             Root::Register(rounds) if minus as i64 == -1 && again == Root::Register(next) => {
                 Ok(rounds)

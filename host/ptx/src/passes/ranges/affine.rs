@@ -98,7 +98,8 @@ impl Group {
 
 fn accesses(function: &Function, found: &Loop) -> Vec<Access> {
     let mut all = Vec::new();
-    for instruction in &function.blocks[found.block].instructions {
+    let blocks = found.region.blocks.iter();
+    for instruction in blocks.flat_map(|block| &function.blocks[*block].instructions) {
         match instruction {
             Instruction::Store(access, ..) => all.push(*access),
             Instruction::Compute(value) => match &function.values[*value].1 {

@@ -4,28 +4,24 @@ use std::collections::HashMap;
 
 use super::Loop;
 use super::affine::Group;
+use super::blocks::Blocks;
 use super::growth::{Growth, Growths};
-use super::guard::{self, Checked, Code, Start};
+use super::guard::{self, Checked, Code, Start, Weight};
 use super::rounds::Rounds;
 use crate::ir::{Block, Definition, End, Function, Instruction, Jump, Opcode, Type, Value};
-use crate::passes::names::{
-    rename_all, rename_behind, rename_instruction, rename_operands, used_outside,
-};
+use crate::passes::names::rename_all;
 
-/// Gives a loop its copy.
+/// Gives a copy to a loop, which all ways out lead from to one block.
 pub fn add(function: &mut Function, found: &Loop, rounds: &Rounds, groups: &[Group]) {
-    let parameters = function.blocks[found.block].parameters.clone();
-    let types: Vec<Type> = parameters
-        .iter()
-        .map(|value| function.type_of(*value))
-        .collect();
-    let outside = used_outside(function, &found.inside, &[found.block], &found.out);
+    let header = found.region.header;
+    let parameters = function.blocks[header].parameters.clone();
+    let types: Vec<Type> = parameters.iter().map(|v| function.type_of(*v)).collect();
 
     let guard = function.block(types.iter().copied());
     for block in function.reachable() {
-        if block != found.block {
+        if block != found.region.latch {
             function.blocks[block].end.each_jump_mut(|jump| {
-                if jump.block == found.block {
+                if jump.block == header {
                     jump.block = guard;
                 }
             });
@@ -43,35 +39,25 @@ pub fn add(function: &mut Function, found: &Loop, rounds: &Rounds, groups: &[Gro
     let Some(counted) = starts.get(rounds.parameter).copied() else {
         return;
     };
-    let weight = weight(function, found.block);
+    let fuel = Fuel::of(function, found);
     let mut code = Code {
         function,
         block: guard,
     };
-    let checked = guard::check(&mut code, rounds, groups, weight, &start, counted);
-
-    // What leaves either loop comes together, with all that is used behind.
-    let leave = function.block(
-        outside
-            .iter()
-            .map(|v| function.values[*v].0)
-            .collect::<Vec<_>>(),
-    );
-    let names: HashMap<Value, Value> = outside
-        .iter()
-        .copied()
-        .zip(function.blocks[leave].parameters.clone())
-        .collect();
+    let checked = guard::check(&mut code, rounds, groups, fuel.weight(), &start, counted);
+    let growths: Vec<Option<Growth>> = {
+        let mut growths = Growths::new(function, found);
+        parameters.iter().map(|value| growths.of(*value)).collect()
+    };
     let behind = Behind {
         guard,
-        leave,
         starts: &starts,
-        outside: &outside,
+        growths: &growths,
     };
-    let copy = copy(function, found, (groups, &checked), &behind, &types);
+    let copy = copy(function, found, (groups, &checked), &behind, fuel);
     let ready = ready(function, &checked, copy, &starts);
     let slow = Jump {
-        block: found.block,
+        block: header,
         arguments: starts.clone(),
     };
     let fast = Jump {
@@ -79,35 +65,65 @@ pub fn add(function: &mut Function, found: &Loop, rounds: &Rounds, groups: &[Gro
         arguments: Vec::new(),
     };
     function.blocks[guard].end = End::Branch(checked.good, fast, slow);
+}
 
-    rename_behind(function, &[found.block, copy], &names);
-    let mut out = found.out.clone();
-    rename_all(&mut out.arguments, &names);
-    function.blocks[leave].end = End::Jump(out);
-    function.blocks[found.block].end.each_jump_mut(|jump| {
-        if jump.block != found.block {
-            *jump = Jump {
-                block: leave,
-                arguments: outside.clone(),
-            };
+/// The units of fuel that a round takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Fuel {
+    /// In the first block, and in the last where that is another.
+    first: u64,
+    last: u64,
+    /// In the others, which not every round comes to.
+    between: u64,
+}
+
+impl Fuel {
+    fn of(function: &Function, found: &Loop) -> Self {
+        let region = &found.region;
+        let burns = |instruction: &Instruction| matches!(instruction, Instruction::Fuel(_));
+        let all = region.count(function, None, burns);
+        let first = region.count(function, Some(region.header), burns);
+        let last = match region.latch == region.header {
+            true => 0,
+            false => region.count(function, Some(region.latch), burns),
+        };
+        Self {
+            first,
+            last,
+            between: all - first - last,
         }
-    });
+    }
+
+    fn weight(self) -> Weight {
+        Weight {
+            most: self.first + self.last + self.between,
+            ahead: self.first + self.last,
+        }
+    }
+
+    /// Gives back what was taken for rounds that are not made, where the loop is left from its midst.
+    pub fn give_back(self, code: &mut Code<'_>, left: Value) {
+        if self.first + self.last == 0 {
+            return;
+        }
+        // Of this round, which is among those that are left, the first block was come to.
+        let each = code.i32(-((self.first + self.last) as i32));
+        let mut taken = code.pure(Opcode::Mul32, &[left, each]);
+        if self.first > 0 {
+            let first = code.i32(self.first as i32);
+            taken = code.pure(Opcode::Add32, &[taken, first]);
+        }
+        code.instruction(Instruction::TakeFuel(taken));
+    }
 }
 
-fn weight(function: &Function, block: Block) -> u64 {
-    let instructions = &function.blocks[block].instructions;
-    let burns = |instruction: &&Instruction| matches!(instruction, Instruction::Fuel(_));
-    instructions.iter().filter(burns).count() as u64
-}
-
-/// Where the copy goes when it has made its rounds: to the guard for more of them, or out.
+/// Where the copy goes when it has made its rounds and has more to make: to the guard.
 struct Behind<'l> {
     guard: Block,
-    leave: Block,
     /// What the loop's parameters were before these rounds.
     starts: &'l [Value],
-    /// What is used behind the loop.
-    outside: &'l [Value],
+    /// By how much they grow.
+    growths: &'l [Option<Growth>],
 }
 
 /// Pays for the rounds, makes the pointers, and goes into the copy.
@@ -136,55 +152,37 @@ fn copy(
     found: &Loop,
     (groups, checked): (&[Group], &Checked),
     behind: &Behind<'_>,
-    types: &[Type],
+    fuel: Fuel,
 ) -> Block {
-    let growths: Vec<Option<Growth>> = {
-        let mut growths = Growths::new(function, found);
-        let parameters = &function.blocks[found.block].parameters;
-        parameters.iter().map(|value| growths.of(*value)).collect()
+    let mut blocks = Blocks::new(function, found, groups);
+    blocks.all(function, found, fuel);
+    let latch = blocks.of(found.region.latch);
+    let mut code = Code {
+        function,
+        block: latch,
     };
-    let pointers = groups.iter().map(|_| Type::I64);
-    let more = [Type::I32].into_iter().chain(pointers);
-    let block = function.block(types.iter().copied().chain(more));
-    let mut new = function.blocks[block].parameters.clone().into_iter();
-    let old = function.blocks[found.block].parameters.clone();
-    let mut names: HashMap<Value, Value> = old.into_iter().zip(&mut new).collect();
-    let extra: Vec<Value> = new.collect();
-    for instruction in function.blocks[found.block].instructions.clone() {
-        instruction_copy(function, block, instruction, &mut names, groups, &extra);
-    }
-    let mut code = Code { function, block };
     let mut again = found.again.arguments.clone();
-    rename_all(&mut again, &names);
+    rename_all(&mut again, &blocks.names);
     let next = again.clone();
-    let mut leaves = behind.outside.to_vec();
-    rename_all(&mut leaves, &names);
     let (one, zero) = (code.i32(-1), code.i32(0));
-    let mut extra = extra.into_iter();
-    let mut more = None;
-    if let Some(left) = extra.next() {
-        let left = code.pure(Opcode::Add32, &[left, one]);
-        more = Some(code.pure(Opcode::Ne32, &[left, zero]));
-        again.push(left);
+    let left = code.pure(Opcode::Add32, &[blocks.left, one]);
+    let more = code.pure(Opcode::Ne32, &[left, zero]);
+    again.push(left);
+    for (pointer, (_, step)) in blocks.pointers.iter().zip(&checked.firsts) {
+        again.push(code.pure(Opcode::Add64, &[*pointer, *step]));
     }
-    for (pointer, (_, step)) in extra.zip(&checked.firsts) {
-        again.push(code.pure(Opcode::Add64, &[pointer, *step]));
-    }
+    let mut out = found.out.clone();
+    rename_all(&mut out.arguments, &blocks.names);
     let out = Jump {
-        block: finished(function, checked, behind, (&growths, &next, &names), leaves),
+        block: finished(function, checked, behind, (&next, &blocks.names), out),
         arguments: Vec::new(),
     };
-    function.blocks[block].end = match more {
-        Some(more) => End::Branch(
-            more,
-            Jump {
-                block,
-                arguments: again,
-            },
-            out,
-        ),
-        None => End::Jump(out),
+    let block = blocks.of(found.region.header);
+    let again = Jump {
+        block,
+        arguments: again,
     };
+    function.blocks[latch].end = End::Branch(more, again, out);
     block
 }
 
@@ -194,8 +192,8 @@ fn finished(
     function: &mut Function,
     checked: &Checked,
     behind: &Behind<'_>,
-    (growths, next, names): (&[Option<Growth>], &[Value], &HashMap<Value, Value>),
-    leaves: Vec<Value>,
+    (next, names): (&[Value], &HashMap<Value, Value>),
+    out: Jump,
 ) -> Block {
     let block = function.block([]);
     let again = function.block([]);
@@ -205,7 +203,7 @@ fn finished(
     };
     code.instruction(Instruction::Refuel);
     let mut arguments = Vec::new();
-    for ((growth, next), start) in growths.iter().zip(next).zip(behind.starts) {
+    for ((growth, next), start) in behind.growths.iter().zip(next).zip(behind.starts) {
         let step = match growth {
             None => {
                 arguments.push(*next);
@@ -234,47 +232,6 @@ fn finished(
         block: again,
         arguments: Vec::new(),
     };
-    let out = Jump {
-        block: behind.leave,
-        arguments: leaves,
-    };
     function.blocks[block].end = End::Branch(checked.unfinished, again, out);
     block
-}
-
-fn instruction_copy(
-    function: &mut Function,
-    block: Block,
-    mut instruction: Instruction,
-    names: &mut HashMap<Value, Value>,
-    groups: &[Group],
-    extra: &[Value],
-) {
-    let pointer = |access: &mut crate::ir::Access| {
-        let key = (access.address, access.offset, access.kind.bytes);
-        for (group, pointer) in groups.iter().zip(extra.iter().skip(1)) {
-            if let Some(distance) = group.accesses.get(&key) {
-                (access.address, access.offset) = (*pointer, *distance);
-            }
-        }
-    };
-    match &mut instruction {
-        Instruction::Fuel(_) | Instruction::LookIf(_) => return,
-        Instruction::Compute(value) => {
-            let (ty, mut definition) = function.values[*value].clone();
-            if let Definition::Load(access, _) | Definition::Atomic(_, access) = &mut definition {
-                pointer(access);
-            }
-            let rename = |value: &mut Value| *value = names.get(value).copied().unwrap_or(*value);
-            rename_operands(&mut definition, rename);
-            let new = function.value(ty, definition);
-            names.insert(*value, new);
-            *value = new;
-        }
-        Instruction::Store(access, ..) => pointer(access),
-        _ => {}
-    }
-    let rename = |value: &mut Value| *value = names.get(value).copied().unwrap_or(*value);
-    rename_instruction(&mut instruction, rename);
-    function.blocks[block].instructions.push(instruction);
 }

@@ -40,7 +40,7 @@ impl<'l> Growths<'l> {
         if let Some(growth) = self.known.get(&value) {
             return *growth;
         }
-        if !self.found.inside.contains(&value) {
+        if !self.found.inside.contains_key(&value) {
             return Some(Growth::Constant(0));
         }
         // No value is made of itself within a round, but chains may be long.
@@ -48,7 +48,7 @@ impl<'l> Growths<'l> {
             return None;
         }
         self.known.insert(value, None);
-        let parameters = &self.function.blocks[self.found.block].parameters;
+        let parameters = &self.function.blocks[self.found.region.header].parameters;
         let growth = match parameters.iter().position(|parameter| *parameter == value) {
             Some(position) => self.of_parameter(value, position),
             None => self.of_operation(value),

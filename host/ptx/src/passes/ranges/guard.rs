@@ -1,6 +1,6 @@
 //! What is checked before a loop's first round.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::affine::Group;
 use super::growth::Growth;
@@ -53,7 +53,7 @@ pub struct Start<'l> {
     /// What the loop's parameters are then.
     pub parameters: HashMap<Value, Value>,
     /// The values that the loop computes anew each round.
-    pub inside: &'l HashSet<Value>,
+    pub inside: &'l HashMap<Value, Block>,
 }
 
 /// What a guard finds out.
@@ -62,7 +62,7 @@ pub struct Checked {
     pub good: Value,
     /// How many rounds the copy is to make, an `I32`.
     pub rounds: Value,
-    /// The fuel for these, an `I32`; none where the loop takes none.
+    /// The fuel for these that is taken ahead, an `I32`; none where that is none.
     pub fuel: Option<Value>,
     /// Whether the loop has more rounds behind these.
     pub unfinished: Value,
@@ -71,12 +71,21 @@ pub struct Checked {
     pub firsts: Vec<(Value, Value)>,
 }
 
+/// The fuel of a round.
+#[derive(Debug, Clone, Copy)]
+pub struct Weight {
+    /// The most that it takes.
+    pub most: u64,
+    /// What is taken before the rounds begin.
+    pub ahead: u64,
+}
+
 /// Writes the checks. `parameter` is what counts, in the first round.
 pub fn check(
     code: &mut Code<'_>,
     rounds: &Rounds,
     groups: &[Group],
-    weight: u64,
+    weight: Weight,
     start: &Start<'_>,
     parameter: Value,
 ) -> Checked {
@@ -84,15 +93,15 @@ pub fn check(
     let count = count(code, rounds, parameter, &mut conditions);
     let (one, minus_one) = (code.i32(1), code.i32(-1));
     let all = code.pure(Opcode::Add32, &[count, minus_one]);
-    let most = affordable(code, weight);
+    let most = affordable(code, weight.most);
     let least = code.pure(Opcode::Add32, &[most, minus_one]);
     let last = code.pure(Opcode::MinU32, &[all, least]);
     // Where nothing can be paid for, none of the numbers is below.
     let mut good = code.pure(Opcode::LtU32, &[last, most]);
     let unfinished = code.pure(Opcode::LtU32, &[last, all]);
     let count = code.pure(Opcode::Add32, &[last, one]);
-    let fuel = (weight > 0).then(|| {
-        let weight = code.i32(weight as i32);
+    let fuel = (weight.ahead > 0).then(|| {
+        let weight = code.i32(weight.ahead as i32);
         code.pure(Opcode::Mul32, &[count, weight])
     });
     let last = code.pure(Opcode::Add32, &[count, minus_one]);
@@ -265,14 +274,14 @@ fn aligned(code: &mut Code<'_>, value: Value, align: u32, conditions: &mut Vec<V
 fn at_start(
     code: &mut Code<'_>,
     value: Value,
-    inside: &HashSet<Value>,
+    inside: &HashMap<Value, Block>,
     known: &mut HashMap<Value, Value>,
 ) -> Value {
     if let Some(start) = known.get(&value) {
         return *start;
     }
     let operation = code.function.operation(value);
-    let Some((opcode, operands)) = operation.filter(|_| inside.contains(&value)) else {
+    let Some((opcode, operands)) = operation.filter(|_| inside.contains_key(&value)) else {
         return value;
     };
     let mut operands = operands.to_vec();

@@ -18,7 +18,7 @@ fn look(function: &Function, found: &Loop, value: Value, depth: u32) -> u32 {
     let Some(depth) = depth.checked_sub(1) else {
         return 0;
     };
-    let parameters = &function.blocks[found.block].parameters;
+    let parameters = &function.blocks[found.region.header].parameters;
     if let Some(position) = parameters.iter().position(|parameter| *parameter == value) {
         return of_parameter(function, found, value, position, depth);
     }
@@ -63,9 +63,9 @@ fn of_parameter(
     };
     let mut least = amount;
     for block in function.blocks.keys() {
-        if block != found.block {
+        if block != found.region.latch {
             function.blocks[block].end.each_jump(|jump| {
-                if jump.block == found.block {
+                if jump.block == found.region.header {
                     let start = jump.arguments.get(position);
                     let start = start.map_or(0, |start| look(function, found, *start, depth));
                     least = least.min(start);

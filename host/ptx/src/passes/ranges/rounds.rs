@@ -40,10 +40,10 @@ pub enum Goes {
 
 /// How many rounds the loop makes, if that is known when it is come to.
 pub fn count(function: &Function, found: &Loop) -> Option<Rounds> {
-    let End::Branch(condition, then, _) = &function.blocks[found.block].end else {
+    let End::Branch(condition, then, _) = &function.blocks[found.region.latch].end else {
         return None;
     };
-    let mut holds = then.block == found.block;
+    let mut holds = then.block == found.region.header;
     let mut condition = *condition;
     while let Some((Opcode::NotBool, &[inner])) = function.operation(condition) {
         holds = !holds;
@@ -54,7 +54,7 @@ pub fn count(function: &Function, found: &Loop) -> Option<Rounds> {
     };
     // As a comparison that holds when the loop goes round, with the limit on the right.
     let (goes, value, limit) = match (opcode, holds) {
-        (Opcode::Ne32, true) | (Opcode::Eq32, false) if found.inside.contains(&a) => {
+        (Opcode::Ne32, true) | (Opcode::Eq32, false) if found.inside.contains_key(&a) => {
             (Goes::Unequal, a, b)
         }
         (Opcode::Ne32, true) | (Opcode::Eq32, false) => (Goes::Unequal, b, a),
@@ -64,10 +64,10 @@ pub fn count(function: &Function, found: &Loop) -> Option<Rounds> {
         (Opcode::GtS32, true) | (Opcode::LeS32, false) => (Goes::BelowSigned, b, a),
         _ => return None,
     };
-    if found.inside.contains(&limit) {
+    if found.inside.contains_key(&limit) {
         return None;
     }
-    let parameters = &function.blocks[found.block].parameters;
+    let parameters = &function.blocks[found.region.header].parameters;
     let early = parameters.contains(&value);
     let parameter = if early {
         parameters
@@ -105,7 +105,9 @@ fn power(step: i32) -> bool {
 
 /// By how much a parameter grows each round, if that is the same in all.
 fn step(function: &Function, found: &Loop, parameter: usize) -> Option<Step> {
-    let value = *function.blocks[found.block].parameters.get(parameter)?;
+    let value = *function.blocks[found.region.header]
+        .parameters
+        .get(parameter)?;
     let next = *found.again.arguments.get(parameter)?;
     let (Opcode::Add32, &[a, b]) = function.operation(next)? else {
         return None;
@@ -117,6 +119,6 @@ fn step(function: &Function, found: &Loop, parameter: usize) -> Option<Step> {
     };
     match function.constant(amount) {
         Some(amount) => Some(Step::Constant(amount as i32)),
-        None => (!found.inside.contains(&amount)).then_some(Step::Value(amount)),
+        None => (!found.inside.contains_key(&amount)).then_some(Step::Value(amount)),
     }
 }
