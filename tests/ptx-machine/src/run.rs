@@ -174,7 +174,9 @@ impl<'a> Thread<'a> {
                 self.set(&operands[0], ty.widen(value));
                 Ok(())
             }
-            "ld" | "st" if name.iter().any(|part| part == "v4") => self.four(ty, operands, memory),
+            "ld" | "st" if name.iter().any(|part| part == "v4" || part == "v2") => {
+                self.several(ty, operands, memory)
+            }
             "ld" => {
                 let address = self.address(&operands[1]);
                 let value = memory.read(address, u64::from(ty.bits / 8))?;
@@ -218,8 +220,8 @@ impl<'a> Thread<'a> {
         }
     }
 
-    /// Loads or stores a vector of four, which is aligned as a whole.
-    fn four<M: Memory>(
+    /// Loads or stores a vector of two or four, which is aligned as a whole.
+    fn several<M: Memory>(
         &mut self,
         ty: Type,
         operands: &[Operand],
@@ -227,13 +229,16 @@ impl<'a> Thread<'a> {
     ) -> Result<(), Fault> {
         let bytes = u64::from(ty.bits / 8);
         let (is_load, registers, place) = match operands {
-            [Operand::Four(registers), place] => (true, registers, place),
-            [place, Operand::Four(registers)] => (false, registers, place),
+            [Operand::Four(registers), place] => (true, registers.to_vec(), place),
+            [place, Operand::Four(registers)] => (false, registers.to_vec(), place),
+            [Operand::Pair(low, high), place] => (true, vec![*low, *high], place),
+            [place, Operand::Pair(low, high)] => (false, vec![*low, *high], place),
             other => panic!("{other:?}"),
         };
         let address = self.address(place);
-        if !address.is_multiple_of(4 * bytes) {
-            return Err(Fault::Misaligned(address, 4 * bytes));
+        let whole = bytes * registers.len() as u64;
+        if !address.is_multiple_of(whole) {
+            return Err(Fault::Misaligned(address, whole));
         }
         for (register, address) in registers.iter().zip((address..).step_by(bytes as usize)) {
             if is_load {

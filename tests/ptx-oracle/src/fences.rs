@@ -48,9 +48,14 @@ impl<'k> Lint<'k> {
                 instruction.name[0].as_str(),
                 "st" | "bra" | "brx" | "ret" | "fence"
             );
-            if let (true, Some(Operand::Register(number))) = (writes, instruction.operands.first())
-            {
-                writers.entry(*number).or_default().push(at);
+            let written = match instruction.operands.first() {
+                Some(Operand::Register(number)) => vec![*number],
+                Some(Operand::Pair(low, high)) => vec![*low, *high],
+                Some(Operand::Four(numbers)) => numbers.to_vec(),
+                _ => vec![],
+            };
+            for number in written.into_iter().filter(|_| writes) {
+                writers.entry(number).or_default().push(at);
             }
         }
         let names = kernel
@@ -130,7 +135,13 @@ impl<'k> Lint<'k> {
             .name
             .last()
             .and_then(|ty| ty[1..].parse::<i64>().ok());
-        let bytes = bits.ok_or("no type")? / 8;
+        let name = &instruction.name;
+        let count = match (name.contains(&"v4".into()), name.contains(&"v2".into())) {
+            (true, _) => 4,
+            (_, true) => 2,
+            _ => 1,
+        };
+        let bytes = bits.ok_or("no type")? / 8 * count;
         if self.names[&register] == "%record" {
             let (name, _) = instruction.text.split_once(' ').ok_or("no operands")?;
             let known = RECORD.contains(&(name, offset));

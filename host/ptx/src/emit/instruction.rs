@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Printer, line};
-use crate::ir::{Atomic, Definition, Instruction, Opcode, Site, Type, Value};
+use crate::ir::{Atomic, Definition, Instruction, Lanes, Opcode, Site, Type, Value};
 use crate::options::Policy;
 use crate::record::TrapKind;
 
@@ -20,6 +20,18 @@ impl Printer<'_> {
                     "global"
                 };
                 line!(self, "st.{order}.{} \t{place}, {value}", access.kind.name);
+            }
+            Instruction::LoadWide(access, lanes) => {
+                let place = self.fence(access);
+                let (count, lanes) = self.lanes(lanes);
+                let name = access.kind.name;
+                line!(self, "ld.global.v{count}.{name} \t{{{lanes}}}, {place}");
+            }
+            Instruction::StoreWide(access, lanes) => {
+                let place = self.fence(access);
+                let (count, lanes) = self.lanes(lanes);
+                let name = access.kind.name;
+                line!(self, "st.global.v{count}.{name} \t{place}, {{{lanes}}}");
             }
             Instruction::TrapIf(condition, kind, site) => {
                 let condition = self.registers.register(*condition);
@@ -82,6 +94,7 @@ impl Printer<'_> {
             // need no computing.
             Definition::Alias(_)
             | Definition::Parameter
+            | Definition::Lane
             | Definition::Argument(_)
             | Definition::Constant(_) => {}
         }
@@ -118,6 +131,12 @@ impl Printer<'_> {
             })
             .collect();
         operands.join(", ")
+    }
+
+    /// What is read or written together, and how many that is.
+    fn lanes(&mut self, lanes: &Lanes) -> (usize, String) {
+        let lanes: Vec<Value> = lanes.iter().copied().flatten().collect();
+        (lanes.len(), self.list(&lanes, |_| false))
     }
 
     fn canonical(&mut self, value: Value, opcode: Opcode, operands: &[Value]) {

@@ -92,9 +92,12 @@ pub struct Access {
 pub struct Memory {
     /// The type in PTX.
     pub name: &'static str,
-    /// How long it is, a power of two.
+    /// How long it is, a power of two. Of several neighbours, all of them together.
     pub bytes: u32,
 }
+
+/// What is read or written together: two or four values of a type.
+pub type Lanes = [Option<Value>; 4];
 
 /// An atomic operation that reads and writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +133,8 @@ pub enum Definition {
     Load(Access, bool),
     /// What an atomic operation found.
     Atomic(Atomic, Access),
+    /// [`Instruction::LoadWide`] reads it, beside others.
+    Lane,
     /// A pointer into the arena, to that address: all that is reached from it was checked.
     Pointer(Value),
     /// The fuel that the item has in hand, an `I32`.
@@ -145,6 +150,10 @@ pub enum Instruction {
     Compute(Value),
     /// Writes to the arena; atomically where told.
     Store(Access, Value, bool),
+    /// Reads neighbours at once, by a pointer that is aligned as far as they are long together.
+    LoadWide(Access, Lanes),
+    /// Writes neighbours at once, by such a pointer.
+    StoreWide(Access, Lanes),
     /// Traps where the condition holds.
     TrapIf(Value, TrapKind, Site),
     /// Takes a unit of the item's fuel, and traps where none is left.
@@ -164,11 +173,12 @@ pub enum Instruction {
 impl Instruction {
     /// What it computes.
     pub fn computed(&self) -> impl Iterator<Item = Value> + use<> {
-        match self {
-            Self::Compute(value) => Some(*value),
-            _ => None,
-        }
-        .into_iter()
+        let values: Lanes = match self {
+            Self::Compute(value) => [Some(*value), None, None, None],
+            Self::LoadWide(_, lanes) => *lanes,
+            _ => [None; 4],
+        };
+        values.into_iter().flatten()
     }
 }
 

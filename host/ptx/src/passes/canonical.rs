@@ -109,6 +109,7 @@ fn of(ty: Type, definition: &Definition) -> Nan {
         | Definition::Argument(_)
         | Definition::Load(..)
         | Definition::Atomic(..)
+        | Definition::Lane
         | Definition::Pointer(_)
         | Definition::FuelInHand
         | Definition::Alias(_) => Nan::Exact,

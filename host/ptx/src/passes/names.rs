@@ -17,6 +17,7 @@ pub fn rename_operands(definition: &mut Definition, rename: impl Fn(&mut Value))
         Definition::Parameter
         | Definition::Argument(_)
         | Definition::Constant(_)
+        | Definition::Lane
         | Definition::FuelInHand
         | Definition::Alias(_) => {}
     }
@@ -32,6 +33,11 @@ pub fn rename_instruction(instruction: &mut Instruction, rename: impl Fn(&mut Va
         Instruction::Store(access, value, _) => {
             rename(&mut access.address);
             rename(value);
+        }
+        Instruction::LoadWide(access, _) => rename(&mut access.address),
+        Instruction::StoreWide(access, values) => {
+            rename(&mut access.address);
+            values.iter_mut().flatten().for_each(rename);
         }
         Instruction::TrapIf(value, ..)
         | Instruction::TakeFuel(value)

@@ -128,6 +128,47 @@ fn the_lint_sees_what_leads_past_the_start_of_a_loop_of_several_blocks() {
 }
 
 #[test]
+fn the_lint_sees_an_access_to_neighbours_that_is_not_aligned_or_reaches_too_far() {
+    let module = wat::parse_str(crate::golden::RECORDS).unwrap();
+    let ptx = compile(&module, Policy::Mask).translation.ptx;
+    // The registers and labels are those of the golden text.
+    for (from, to) in [
+        ("and.b32 \t%r19, %r17, 15", "and.b32 \t%r19, %r17, 7"),
+        ("and.pred \t%p8, %p6, %p7", "and.pred \t%p8, %p6, %p6"),
+        ("and.pred \t%p8, %p6, %p7", "and.pred \t%p8, %p7, %p7"),
+        ("@%p8 bra \t$block8", "@%p6 bra \t$block8"),
+        ("@%p6 bra \t$block12", "@%p7 bra \t$block12"),
+        ("@%p6 bra \t$block12", "@!%p6 bra \t$block12"),
+        ("add.s64 \t%rd5, %rd4, 16", "add.s64 \t%rd5, %rd4, 12"),
+        ("add.s64 \t%rd9, %rd8, 16", "add.s64 \t%rd9, %rd8, 8"),
+        ("%r30}, [%rd8+0]", "%r30}, [%rd8+4]"),
+        ("%r30}, [%rd8+0]", "%r30}, [%rd11+0]"),
+        (
+            "st.global.v4.u32 \t[%rd8+0]",
+            "st.global.v4.u32 \t[%rd8+16]",
+        ),
+        // What it reads is not what counts, nor a pointer.
+        ("{%r27, %r28, %r29, %r30}", "{%r27, %r26, %r29, %r30}"),
+        // Of the other copy less is known.
+        (
+            "ld.global.u32 \t%r55, [%rd11+0]",
+            "ld.global.v4.u32 \t{%r55, %r56, %r57, %r58}, [%rd11+0]",
+        ),
+        (
+            "ld.global.u32 \t%r55, [%rd11+0]",
+            "ld.global.v2.u32 \t{%r55, %r56}, [%rd11+0]",
+        ),
+        // Into the check of one copy from beside that of both.
+        ("mov.b32 \t%r42, %r2;", "bra \t$block12;"),
+    ] {
+        assert!(ptx.contains(from), "{from} is not in\n{ptx}");
+        let tampered = Kernel::parse(&ptx.replacen(from, to, 1));
+        let caught = std::panic::catch_unwind(|| check(&tampered, Policy::Mask));
+        assert!(caught.is_err(), "{from} became {to}");
+    }
+}
+
+#[test]
 fn the_lint_sees_a_change_of_what_is_around_a_function() {
     let module = wat::parse_str(crate::golden::LOOP).unwrap();
     let ptx = translate_resident(&module, "f", &options(Policy::Trap))

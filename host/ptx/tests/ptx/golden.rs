@@ -52,6 +52,15 @@ pub const SEARCH: &str = "(module (memory (export \"memory\") 1)
         (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
       (i32.store (i32.const 0) (local.get $found))))";
 
+/// Twice what is in `n` records of four floats: what the copy reads and writes is one access each.
+pub const RECORDS: &str = "(module (memory (export \"memory\") 1)
+    (func (export \"f\") (param $i i32) (param $n i32) (param $at i32) (local $v v128)
+      (loop $more
+        (local.set $v (v128.load align=4 (local.get $at)))
+        (v128.store align=4 (local.get $at) (i32x4.add (local.get $v) (local.get $v)))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))";
+
 fn ptx(text: &str, policy: Policy) -> String {
     compile(&wat::parse_str(text).expect("WAT"), policy)
         .translation
@@ -78,6 +87,11 @@ fn a_loop_whose_accesses_are_checked_once() {
 #[test]
 fn a_loop_that_is_left_from_its_midst() {
     insta::assert_snapshot!("search_mask", ptx(SEARCH, Policy::Mask));
+}
+
+#[test]
+fn a_loop_whose_accesses_are_merged() {
+    insta::assert_snapshot!("records_mask", ptx(RECORDS, Policy::Mask));
 }
 
 #[test]

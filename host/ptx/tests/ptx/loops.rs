@@ -35,7 +35,7 @@ struct Shape {
 }
 
 /// What makes a loop one of several blocks, or with several ways out.
-const INSIDE: [&str; 8] = [
+const INSIDE: [&str; 10] = [
     "",
     "(if (i32.and (local.get $sum) (i32.const 1))
        (then ({store} offset=32 (local.get $q) (i32.const 77))))",
@@ -56,6 +56,16 @@ const INSIDE: [&str; 8] = [
     "(if (i32.eq (i32.and (local.get $sum) (i32.const 31)) (i32.const 12))
        (then (local.set $sum ({load} offset=12 (local.get $p))) (local.set $old (i32.const 5))
          (br $out)))",
+    // Neighbours, of which the copy makes one access.
+    "(local.set $sum (i32.add (local.get $sum) (i32.load offset=4 (local.get $p))))
+     (local.set $sum (i32.xor (local.get $sum) (i32.load (local.get $p))))
+     (i32.store offset=40 (local.get $q) (local.get $sum))
+     (i32.store offset=44 (local.get $q) (i32.load offset=8 (local.get $p)))
+     (i32.store offset=32 (local.get $q) (i32.const 9))
+     (i32.store offset=36 (local.get $q) (local.get $k))",
+    "(if (i32.and (local.get $sum) (i32.const 1)) (then
+       (v128.store offset=32 align=4 (local.get $q)
+         (i32x4.add (i32x4.splat (local.get $sum)) (v128.load align=4 (local.get $p))))))",
 ];
 
 const COMPARES: [&str; 6] = [
@@ -71,7 +81,7 @@ impl Shape {
     fn random(numbers: &mut Numbers) -> Self {
         let mut pick = |from: &[i32]| from[numbers.below(from.len() as u64) as usize];
         let steps = [
-            pick(&[0, 1, 4, 8, -4, -8, 12, 64, 3]),
+            pick(&[0, 1, 4, 8, -4, -8, 12, 64, 3, 16, -16]),
             pick(&[0, 4, 8, 16, -4, 256]),
         ];
         let count = pick(&[1, -1, 1, -1, 2, 4, -8, 64, 3, 0]);
@@ -83,7 +93,7 @@ impl Shape {
         let first = pick(&[0, 1]) == 1;
         let stride = pick(&[0, 0, 1]) == 1;
         let or = pick(&[0, 0, 1]) == 1;
-        let inside = pick(&[0, 0, 0, 1, 2, 3, 4, 5, 6, 7]) as usize;
+        let inside = pick(&[0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 9, 9]) as usize;
         Self {
             steps,
             count,

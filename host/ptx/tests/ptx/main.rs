@@ -16,3 +16,4 @@ mod programs;
 mod random;
 mod resident;
 mod vectors;
+mod wide;

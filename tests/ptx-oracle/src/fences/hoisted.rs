@@ -256,10 +256,10 @@ impl Lint<'_> {
         let Some((predicate, true)) = self.kernel.instructions[branch].guard else {
             return Err("the check is passed by");
         };
-        let (start, _) = self.region(branch);
+        let right_before = self.right_before(branch);
         for register in computed {
             match self.writers.get(register).map(Vec::as_slice) {
-                Some(&[writer]) if writer >= start && writer < branch => {}
+                Some(&[writer]) if right_before.iter().any(|run| run.contains(&writer)) => {}
                 _ => return Err("what is checked comes from elsewhere"),
             }
         }
@@ -272,6 +272,17 @@ impl Lint<'_> {
             }
         }
         Ok(all)
+    }
+
+    /// The instructions that are run one behind the other, up to that one: of its region, and of the one
+    /// that alone leads to that.
+    fn right_before(&self, at: usize) -> Vec<std::ops::Range<usize>> {
+        let start = self.region(at).0;
+        let mut runs = vec![start..at];
+        if let [from] = self.into(start)[..] {
+            runs.push(self.region(from).0..from);
+        }
+        runs
     }
 
     /// How many bytes from the pointer on a condition says to be in bounds in every round.

@@ -7,7 +7,7 @@ use crate::build::Builder;
 use crate::build::memory::unsigned;
 use crate::build::slot::Vector;
 use crate::error::Result;
-use crate::ir::{Type, Value};
+use crate::ir::{Block, End, Opcode, Type, Value};
 
 /// What a load makes a vector of.
 #[derive(Debug, Clone, Copy)]
@@ -74,27 +74,86 @@ impl Builder<'_> {
             return Ok(true);
         }
         match operator {
-            // In words, so that a vector that is off its alignment by words is no slower.
             Operator::V128Load { memarg } => {
                 let address = self.pop()?;
-                let mut words = Vec::new();
-                for at in (0..16).step_by(4) {
-                    words.push(self.word_at(address, *memarg, at)?);
-                }
+                let words = self.load_words(address, *memarg)?;
                 self.push_lanes(Shape::I32, &words)?;
             }
-            // From the end, so that nothing is written where not all is in bounds.
             Operator::V128Store { memarg } => {
                 let words = self.pop_lanes(Shape::I32, Sign::Unsigned)?;
                 let address = self.pop()?;
-                for (at, word) in words.iter().enumerate().rev() {
-                    let offset = memarg.offset + 4 * at as u64;
-                    self.store(address, offset, memarg.align.min(2), unsigned(4), *word)?;
-                }
+                self.store_words(address, *memarg, &words)?;
             }
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Reads a vector in words, so that one that is off its alignment by words is no slower. Compilers
+    /// promise nothing where they do not know, so then it is seen whether it is aligned by words all the
+    /// same.
+    fn load_words(&mut self, address: Value, memarg: MemArg) -> Result<Vec<Value>> {
+        if memarg.align >= 2 {
+            return self.words_at(address, memarg);
+        }
+        let paths = self.fork_aligned(address, memarg)?;
+        let done = self.new_block(&[Type::I32; 4])?;
+        for (block, align) in paths {
+            self.block = Some(block);
+            let words = self.words_at(address, MemArg { align, ..memarg })?;
+            let jump = self.jump(done, words)?;
+            self.end(End::Jump(jump));
+        }
+        self.block = Some(done);
+        Ok(self.function.blocks[done].parameters.clone())
+    }
+
+    fn words_at(&mut self, address: Value, memarg: MemArg) -> Result<Vec<Value>> {
+        let places = (0..16).step_by(4);
+        places.map(|at| self.word_at(address, memarg, at)).collect()
+    }
+
+    /// Writes a vector in words, as [`Self::load_words`] reads one.
+    fn store_words(&mut self, address: Value, memarg: MemArg, words: &[Value]) -> Result<()> {
+        if memarg.align >= 2 {
+            return self.put_words(address, memarg, words);
+        }
+        let paths = self.fork_aligned(address, memarg)?;
+        let done = self.new_block(&[])?;
+        for (block, align) in paths {
+            self.block = Some(block);
+            self.put_words(address, MemArg { align, ..memarg }, words)?;
+            let jump = self.jump(done, Vec::new())?;
+            self.end(End::Jump(jump));
+        }
+        self.block = Some(done);
+        Ok(())
+    }
+
+    /// From the end, so that nothing is written where not all is in bounds.
+    fn put_words(&mut self, address: Value, memarg: MemArg, words: &[Value]) -> Result<()> {
+        for (at, word) in words.iter().enumerate().rev() {
+            let offset = memarg.offset + 4 * at as u64;
+            self.store(address, offset, memarg.align.min(2), unsigned(4), *word)?;
+        }
+        Ok(())
+    }
+
+    /// Two blocks: for an address that is aligned by words, and for any other, each with what it may be
+    /// taken to promise.
+    fn fork_aligned(&mut self, address: Value, memarg: MemArg) -> Result<[(Block, u8); 2]> {
+        let offset = self.i32(memarg.offset as u32 as i32)?;
+        let place = self.pure(Opcode::Add32, &[address, offset])?;
+        let (mask, zero) = (self.i32(3)?, self.i32(0)?);
+        let rest = self.pure(Opcode::And32, &[place, mask])?;
+        let even = self.pure(Opcode::Eq32, &[rest, zero])?;
+        let (whole, pieces) = (self.new_block(&[])?, self.new_block(&[])?);
+        let (to_whole, to_pieces) = (
+            self.jump(whole, Vec::new())?,
+            self.jump(pieces, Vec::new())?,
+        );
+        self.fork(even, to_whole, to_pieces);
+        Ok([(whole, 2), (pieces, memarg.align)])
     }
 
     fn word_at(&mut self, address: Value, memarg: MemArg, at: u64) -> Result<Value> {

@@ -27,6 +27,10 @@ const MOST: usize = 6;
 /// The most bytes from the first to the last that a group reaches in a round.
 const SPAN: i64 = 1 << 14;
 
+/// The bytes of the longest access that others are merged to, and of the shortest.
+const LONGEST: u32 = 16;
+const LEAST: u32 = 8;
+
 /// The groups of accesses of a loop.
 pub fn groups(function: &Function, found: &Loop) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
@@ -70,6 +74,16 @@ pub fn groups(function: &Function, found: &Loop) -> Vec<Group> {
 }
 
 impl Group {
+    /// How far its pointer may be aligned in every round; 0 where that is too little to merge accesses.
+    pub fn most_aligned(&self) -> u32 {
+        let most = match self.step {
+            Growth::Constant(step) => 1 << step.trailing_zeros().min(LONGEST.trailing_zeros()),
+            // That is checked before the loop.
+            Growth::Stride(..) => LONGEST,
+        };
+        if most >= LEAST { most } else { 0 }
+    }
+
     /// Takes an access in, if it is aligned wherever the others are.
     fn add(&mut self, access: Access, distance: i64, end: i64) {
         let bytes = access.kind.bytes;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Loop;
 use super::affine::Group;
-use super::copy::Fuel;
+use super::copy::{Fuel, to};
 use super::guard::Code;
 use crate::ir::{Access, Block, Definition, End, Function, Instruction, Jump, Type, Value};
 use crate::passes::names::{rename_all, rename_instruction, rename_operands};
@@ -58,6 +58,12 @@ impl<'l> Blocks<'l> {
         self.copies.get(&block).copied().unwrap_or(block)
     }
 
+    /// All blocks of the copy, in the order of the loop.
+    pub fn in_order(&self, found: &Loop) -> Vec<Block> {
+        let blocks = found.region.blocks.iter();
+        blocks.map(|block| self.of(*block)).collect()
+    }
+
     /// Copies all, save how the last block ends.
     pub fn all(&mut self, function: &mut Function, found: &Loop, fuel: Fuel) {
         for block in &found.region.blocks {
@@ -92,11 +98,7 @@ impl<'l> Blocks<'l> {
         let block = function.block([]);
         let mut code = Code { function, block };
         fuel.give_back(&mut code, self.left);
-        let first = Jump {
-            block,
-            arguments: Vec::new(),
-        };
-        function.blocks[block].end = End::Jump(std::mem::replace(jump, first));
+        function.blocks[block].end = End::Jump(std::mem::replace(jump, to(block)));
     }
 
     fn instruction(

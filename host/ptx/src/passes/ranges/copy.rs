@@ -8,6 +8,7 @@ use super::blocks::Blocks;
 use super::growth::{Growth, Growths};
 use super::guard::{self, Checked, Code, Start, Weight};
 use super::rounds::Rounds;
+use super::wide::{self, Aligned};
 use crate::ir::{Block, Definition, End, Function, Instruction, Jump, Opcode, Type, Value};
 use crate::passes::names::rename_all;
 
@@ -54,17 +55,37 @@ pub fn add(function: &mut Function, found: &Loop, rounds: &Rounds, groups: &[Gro
         starts: &starts,
         growths: &growths,
     };
-    let copy = copy(function, found, (groups, &checked), &behind, fuel);
-    let ready = ready(function, &checked, copy, &starts);
     let slow = Jump {
         block: header,
         arguments: starts.clone(),
     };
-    let fast = Jump {
-        block: ready,
+    let most: Vec<u32> = groups.iter().map(Group::most_aligned).collect();
+    let (copy, aligned) = copied(function, found, (groups, &checked), &behind, (fuel, &most));
+    let first = ready(function, &checked, copy, &starts);
+    let mut otherwise = slow;
+    let mut good = checked.good;
+    if aligned.iter().any(|bytes| *bytes > 0) {
+        // Another one, without what was merged.
+        let (copy, _) = copied(function, found, (groups, &checked), &behind, (fuel, &[]));
+        let second = ready(function, &checked, copy, &starts);
+        let block = function.block([]);
+        function.blocks[block].end = End::Branch(good, to(second), otherwise);
+        otherwise = to(block);
+        let mut code = Code {
+            function,
+            block: guard,
+        };
+        good = checked.aligned(&mut code, &aligned);
+    }
+    function.blocks[guard].end = End::Branch(good, to(first), otherwise);
+}
+
+/// A jump with nothing to take along.
+pub fn to(block: Block) -> Jump {
+    Jump {
+        block,
         arguments: Vec::new(),
-    };
-    function.blocks[guard].end = End::Branch(checked.good, fast, slow);
+    }
 }
 
 /// The units of fuel that a round takes.
@@ -146,16 +167,18 @@ fn ready(function: &mut Function, checked: &Checked, copy: Block, starts: &[Valu
 }
 
 /// The loop again, without fences and fuel. Behind its parameters are how many rounds are left, and
-/// the pointer of each group.
-fn copy(
+/// the pointer of each group. Merges accesses by pointers that may be taken to be aligned so far; what
+/// comes out is how far they must be for that.
+fn copied(
     function: &mut Function,
     found: &Loop,
     (groups, checked): (&[Group], &Checked),
     behind: &Behind<'_>,
-    fuel: Fuel,
-) -> Block {
+    (fuel, most): (Fuel, &[u32]),
+) -> (Block, Aligned) {
     let mut blocks = Blocks::new(function, found, groups);
     blocks.all(function, found, fuel);
+    let aligned = wide::merge(function, &blocks.in_order(found), &blocks.pointers, most);
     let latch = blocks.of(found.region.latch);
     let mut code = Code {
         function,
@@ -173,17 +196,20 @@ fn copy(
     }
     let mut out = found.out.clone();
     rename_all(&mut out.arguments, &blocks.names);
-    let out = Jump {
-        block: finished(function, checked, behind, (&next, &blocks.names), out),
-        arguments: Vec::new(),
-    };
+    let out = to(finished(
+        function,
+        checked,
+        behind,
+        (&next, &blocks.names),
+        out,
+    ));
     let block = blocks.of(found.region.header);
     let again = Jump {
         block,
         arguments: again,
     };
     function.blocks[latch].end = End::Branch(more, again, out);
-    block
+    (block, aligned)
 }
 
 /// What follows the copy. What grows by the same each round is computed from what it was before, so that
@@ -228,10 +254,6 @@ fn finished(
         arguments,
     };
     function.blocks[again].end = End::Jump(more);
-    let again = Jump {
-        block: again,
-        arguments: Vec::new(),
-    };
-    function.blocks[block].end = End::Branch(checked.unfinished, again, out);
+    function.blocks[block].end = End::Branch(checked.unfinished, to(again), out);
     block
 }

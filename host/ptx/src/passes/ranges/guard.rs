@@ -69,6 +69,23 @@ pub struct Checked {
     /// The lowest address of each group in the first round, an `I32`, and by how much it grows, an
     /// `I64`.
     pub firsts: Vec<(Value, Value)>,
+    /// By how much each grows as an `I32`, where that is no constant.
+    strides: Vec<Option<Value>>,
+}
+
+impl Checked {
+    /// Whether the copy may run, and the lowest addresses are aligned so far in every round. Steps that are
+    /// constants are for the caller to know.
+    pub fn aligned(&self, code: &mut Code<'_>, aligned: &[u32]) -> Value {
+        let mut conditions = Vec::new();
+        for (((first, _), stride), align) in self.firsts.iter().zip(&self.strides).zip(aligned) {
+            for value in stride.iter().chain([first]) {
+                self::aligned(code, *value, *align, &mut conditions);
+            }
+        }
+        let both = |good, condition| code.pure(Opcode::AndBool, &[good, condition]);
+        conditions.into_iter().fold(self.good, both)
+    }
 }
 
 /// The fuel of a round.
@@ -106,7 +123,7 @@ pub fn check(
     });
     let last = code.pure(Opcode::Add32, &[count, minus_one]);
     let last = code.pure(Opcode::ExtendU64, &[last]);
-    let mut firsts = Vec::new();
+    let (mut firsts, mut strides) = (Vec::new(), Vec::new());
     if !groups.is_empty() {
         let size = Definition::Argument(Argument::Size);
         let size = code.function.value(Type::I64, size);
@@ -115,6 +132,7 @@ pub fn check(
             let base = at_start(code, group.base, start.inside, &mut known);
             let low = code.i32(group.reach.0 as i32);
             let first = code.pure(Opcode::Add32, &[base, low]);
+            let mut stride = None;
             let step = match group.step {
                 Growth::Constant(step) => code.i64(i64::from(step) as u64),
                 Growth::Stride(by, shift) => {
@@ -122,11 +140,13 @@ pub fn check(
                     let shift = code.i32(shift as i32);
                     let by = code.pure(Opcode::Shl32, &[by, shift]);
                     aligned(code, by, group.align, &mut conditions);
+                    stride = Some(by);
                     code.pure(Opcode::ExtendU64, &[by])
                 }
             };
             reach(code, group, first, (last, step), size, &mut conditions);
             firsts.push((first, step));
+            strides.push(stride);
         }
     }
     for condition in conditions {
@@ -138,6 +158,7 @@ pub fn check(
         fuel,
         unfinished,
         firsts,
+        strides,
     }
 }
 

@@ -6,6 +6,9 @@
 //! and has pointers in place of fenced addresses. Else the loop runs as it was. The copy counts its rounds
 //! down by itself, so that it makes no more than those that were checked. It may make less: a loop may be
 //! left from its midst, and then gives back the fuel of the rounds that it has not made.
+//!
+//! Where accesses of the copy are to neighbours, there is a copy more, which has them merged and runs where
+//! its pointers are aligned so far.
 
 mod affine;
 mod blocks;
@@ -14,6 +17,7 @@ mod growth;
 mod guard;
 mod low_bits;
 mod rounds;
+mod wide;
 
 use std::collections::HashMap;
 
