@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::ir::{Block, End, Function, Instruction, Value};
+use crate::ir::{Block, End, Function, Instruction, Jump, Value};
 
 /// The most blocks of a loop, and the most instructions of one that has several: it is copied whole.
 const MOST_BLOCKS: usize = 32;
 const MOST_INSTRUCTIONS: usize = 512;
+/// The most ways out of a loop: at each is passed on what any other may pass on.
+const MOST_EXITS: usize = 8;
 
 /// A loop that is come to at one block, and goes round from one.
 #[derive(Debug, Clone)]
@@ -55,6 +57,14 @@ fn region(function: &Function, walk: &Walk, header: Block, latch: Block) -> Opti
     }
     let length = |block: &Block| function.blocks[*block].instructions.len();
     let length: usize = blocks.iter().map(length).sum();
+    let mut exits = 0;
+    for block in &blocks {
+        let leaves = |jump: &Jump| exits += usize::from(!blocks.contains(&jump.block));
+        function.blocks[*block].end.each_jump(leaves);
+    }
+    if exits > MOST_EXITS {
+        return None;
+    }
     (blocks.len() == 1 || length <= MOST_INSTRUCTIONS).then_some(Region {
         header,
         latch,
@@ -162,9 +172,9 @@ impl Walk {
 
 /// The blocks that an end leads to, each once, the first at the end.
 fn after(end: &End) -> Vec<Block> {
-    let mut blocks = Vec::new();
+    let (mut blocks, mut seen) = (Vec::new(), HashSet::new());
     end.each_jump(|jump| {
-        if !blocks.contains(&jump.block) {
+        if seen.insert(jump.block) {
             blocks.push(jump.block);
         }
     });

@@ -347,6 +347,43 @@ fn the_largest_launch_ends_at_the_first_trap() {
 }
 
 #[test]
+fn loops_with_many_ways_out_and_many_locals_stay_small() {
+    let locals: String = (0..60).map(|n| format!("(local $l{n} i32)")).collect();
+    let change = |by: usize| -> String {
+        let one = |n| format!("(local.set $l{n} (i32.add (local.get $l{n}) (i32.const {by})))");
+        (0..60).map(one).collect()
+    };
+    for ways in [2, 7, 8, 9, 40] {
+        let opened: String = (0..ways).map(|n| format!("(block $b{n} ")).collect();
+        let closed: String = (0..ways)
+            .rev()
+            .map(|n| format!("{} )", change(n)))
+            .collect();
+        let leave: String = (0..ways)
+            .map(|n| format!("(br_if $b{n} (i32.eq (local.get $l{n}) (local.get $i)))"))
+            .collect();
+        let text = format!(
+            "{locals} {opened} (loop $l {leave} {} (br_if $l (local.tee $n (i32.sub (local.get $n)
+               (i32.const 1))))) {closed} (i32.store (i32.const 0) (local.get $l3))",
+            change(1)
+        );
+        let module = body("", &text);
+        let start = Instant::now();
+        for policy in POLICIES {
+            let translation = translate(&module, "f", &options(policy)).expect("a translation");
+            let most = 500_000;
+            assert!(
+                translation.ptx.len() < most,
+                "{} bytes",
+                translation.ptx.len()
+            );
+        }
+        assert!(start.elapsed() < Duration::from_secs(60));
+        ptx_oracle::agree("many ways", &module, &[], 3, &[]);
+    }
+}
+
+#[test]
 fn bytes_that_are_no_module_are_refused() {
     let module = body(
         "(func $g (param i32) (result i32) (local.get 0))",

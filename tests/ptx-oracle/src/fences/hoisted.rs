@@ -276,13 +276,13 @@ impl Lint<'_> {
 
     /// The instructions that are run one behind the other, up to that one: of its region, and of the one
     /// that alone leads to that.
-    fn right_before(&self, at: usize) -> Vec<std::ops::Range<usize>> {
+    fn right_before(&self, at: usize) -> [std::ops::Range<usize>; 2] {
         let start = self.region(at).0;
-        let mut runs = vec![start..at];
-        if let [from] = self.into(start)[..] {
-            runs.push(self.region(from).0..from);
-        }
-        runs
+        let before = match self.into(start)[..] {
+            [from] => self.region(from).0..from,
+            _ => start..start,
+        };
+        [before, start..at]
     }
 
     /// How many bytes from the pointer on a condition says to be in bounds in every round.
