@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_uint, c_void};
-use std::sync::Arc;
 use std::sync::atomic::AtomicI32;
+use std::sync::{Arc, RwLock};
 
 use super::device::only;
 use super::state::{Context, state};
@@ -29,15 +29,22 @@ fn make() -> Result<Arc<Context>, Code> {
     let context = Arc::new(Context {
         handle: state.handle(),
         broken: AtomicI32::new(0),
+        running: RwLock::default(),
     });
     state.contexts.insert(context.handle, context.clone());
     Ok(context)
 }
 
 fn destroy(context: &Arc<Context>) {
-    // What runs ends where it is.
-    context.fail(UNKNOWN);
+    end(context);
     state().clear(context);
+}
+
+/// Breaks a context, and waits for what runs in it, which ends where it is: its memory may be another
+/// context's next, at the same address.
+pub fn end(context: &Context) {
+    context.fail(UNKNOWN);
+    drop(context.running.write());
 }
 
 /// # Safety

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char};
 
 use super::UNKNOWN;
+use super::context::end;
 use super::state::{Fault, State, state};
 
 /// # Safety
@@ -32,11 +33,12 @@ extern "C" fn stand_in_lose(for_good: i32) {
 
 #[unsafe(no_mangle)]
 extern "C" fn stand_in_reset() {
-    let mut state = state();
-    for context in state.contexts.values() {
-        context.fail(UNKNOWN);
+    let contexts = state().contexts.clone();
+    for context in contexts.values() {
+        end(context);
     }
-    for context in state.contexts.clone().values() {
+    let mut state = state();
+    for context in contexts.values() {
         state.clear(context);
     }
     // Whoever still holds a handle of before must not come to what has it next.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicI32;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::blas::Multiplier;
 use super::event::Event;
@@ -22,6 +22,8 @@ pub struct Context {
     pub handle: usize,
     /// The error that broke it, or 0. What runs in it ends then.
     pub broken: AtomicI32,
+    /// Held for reading by what runs in it.
+    pub running: RwLock<()>,
 }
 
 /// A call that is to fail.

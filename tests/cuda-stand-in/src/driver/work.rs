@@ -56,6 +56,7 @@ pub enum Work {
 impl Work {
     /// Does it, unless the context is broken, which it may be then.
     pub fn run(&self, context: &Arc<Context>) {
+        let _running = context.running.read();
         if context.check().is_ok()
             && let Err(code) = self.attempt(context)
         {
