@@ -21,7 +21,7 @@ pub use text::{
 };
 
 /// Longer than anything here takes, even on a busy machine: a test that waits so long has failed.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The checkout.
 pub fn root() -> PathBuf {
