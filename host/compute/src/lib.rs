@@ -33,6 +33,7 @@ mod operation;
 mod program;
 mod space;
 mod store;
+mod sync;
 mod ticks;
 
 pub use broker::{BrokerProcess, broker, is_broker};

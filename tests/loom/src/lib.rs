@@ -1,6 +1,6 @@
-//! The queue, and the claim to a task, checked in every interleaving.
+//! The queue, the claim to a task, and the order of a resident's messages, checked in every interleaving.
 //!
-//! This crate compiles the very source of both, with [loom]'s mutex in the place of the real one:
+//! This crate compiles the very source of them, with [loom]'s mutex in the place of the real one:
 //! `crate::sync` and `crate::message` are what that source names, and here they are loom's and the
 //! least that a message needs. So no flag has to be set for the whole build, and nothing is checked
 //! that is not shipped.
@@ -19,6 +19,10 @@ mod queue;
 
 #[path = "../../../host/runtime/src/executor/claim.rs"]
 mod claim;
+
+#[path = "../../../host/compute/src/space/flow.rs"]
+#[allow(dead_code, reason = "the tests need not call everything")]
+mod flow;
 
 mod message {
     //! What the queue's source knows of messages.
@@ -66,4 +70,5 @@ mod threads;
 
 mod claims;
 mod interleavings;
+mod messages;
 mod outlets;

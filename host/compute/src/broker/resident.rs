@@ -13,7 +13,7 @@ impl Place {
     /// Has one message answered.
     pub(super) fn talk(&self, next: &Next, messages: &Messages) -> Result<Batch, ComputeError> {
         let talk = &messages.talk;
-        let Some(message) = talk.message(0, messages.until()) else {
+        let Some(message) = messages.message(0) else {
             return Ok(Batch::default());
         };
         // The message overwrites all of it.

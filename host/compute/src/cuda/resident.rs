@@ -143,7 +143,7 @@ impl Place {
                 return Ok(());
             }
             while let Some(behind) = turn.room(&its.ring)
-                && let Some(message) = talk.message(behind, messages.until())
+                && let Some(message) = messages.message(behind)
             {
                 its.put(turn.given, &message)?;
                 turn.given = turn.given.saturating_add(1);

@@ -3,6 +3,7 @@
 mod card;
 mod check;
 mod cores;
+mod flow;
 mod job;
 mod launching;
 mod layout;

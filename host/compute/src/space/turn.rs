@@ -59,7 +59,7 @@ impl Inner {
         next: Next,
     ) -> MutexGuard<'a, Queue> {
         if let Some(Step::Messages(messages)) = next.step() {
-            let Some(message) = messages.talk.message(0, messages.until()) else {
+            let Some(message) = messages.message(0) else {
                 return queue;
             };
             queue.current = Current::Host;
