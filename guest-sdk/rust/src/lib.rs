@@ -42,6 +42,7 @@
 // The macros name this crate by its full path, also within it.
 extern crate self as ringhost_sdk;
 
+mod attributes;
 pub mod compute;
 mod context;
 mod envelope;
@@ -62,8 +63,8 @@ pub mod schema;
 pub mod testing;
 
 pub use anyhow::{Error, Result, anyhow, bail, ensure};
-pub use ringhost_sdk_macros::{compute, message, ring_handler, ring_kernel};
 
+pub use attributes::{compute, message, ring_handler, ring_kernel};
 pub use context::Context;
 pub use envelope::{Envelope, Outgoing, Priority};
 pub use error::{DecodeError, EncodeError, Malformed, ReceiveError, SendError};

@@ -12,16 +12,6 @@ use proc_macro::TokenStream;
 
 /// Declares a struct or an enum as a message.
 ///
-/// ```
-/// use ringhost_sdk::prelude::*;
-///
-/// #[message]
-/// pub enum Query {
-///     Add { key: String, amount: u32 },
-///     Total,
-/// }
-/// ```
-///
 /// It derives `Debug`, `Clone`, `PartialEq`, the `Serialize` and `Deserialize` of `serde`, and the
 /// schema that the component carries. Other traits can be derived beside it.
 ///
@@ -35,22 +25,6 @@ pub fn message(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Marks a function that runs once for each item of a launch, on a GPU or on all CPU cores:
 /// `ringhost_sdk::compute` says how.
 ///
-/// ```
-/// use ringhost_sdk::compute::{In, InOut, Item};
-/// use ringhost_sdk::prelude::*;
-///
-/// #[compute]
-/// fn saxpy(item: Item, a: f32, x: In<f32>, y: InOut<f32>) {
-///     let at = item.index();
-///     y.set(at, a * x.get(at) + y.get(at));
-/// }
-///
-/// // And a test, which needs no host:
-/// let mut y = [1.0];
-/// saxpy(Item::new(0), 2.0, In::new(&[3.0]), InOut::new(&mut y));
-/// assert_eq!(y, [7.0]);
-/// ```
-///
 /// The function stays as it is. Beside it there is a type of the same name, whose function `launch` takes
 /// the number of items and the arguments behind the item, and makes a launch of it.
 ///
@@ -61,18 +35,6 @@ pub fn compute(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Makes a function the kernel of this component: the crate's export `run` calls it.
-///
-/// ```
-/// use ringhost_sdk::prelude::*;
-///
-/// #[ring_kernel]
-/// pub fn echo(context: &mut Context) -> Result<()> {
-///     context.serve(|message, replies| {
-///         replies.push(message);
-///         Ok(())
-///     })
-/// }
-/// ```
 ///
 /// The function stays as it is and can be called in tests. What it returns becomes the kernel's
 /// ending: an error as its text, with its causes. A kernel that leaves with `?` because the host
@@ -90,34 +52,9 @@ pub fn ring_kernel(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// message. Between two calls the kernel has no stack, which makes it small: the shape for many
 /// kernels that are mostly idle.
 ///
-/// ```
-/// use ringhost_sdk::prelude::*;
-///
-/// #[ring_handler]
-/// pub fn shout(request: String, replies: &mut Replies<String>) -> Result<()> {
-///     replies.push(request.to_uppercase());
-///     Ok(())
-/// }
-/// ```
-///
 /// With a state, which begins as its `Default` and is kept as long as the kernel lives. With
 /// `snapshot`, the host can take it out and put it into another instance of the same component, in
-/// postcard; it is then a type that `#[message]` or serde describes:
-///
-/// ```
-/// use ringhost_sdk::prelude::*;
-///
-/// #[message]
-/// #[derive(Default)]
-/// pub struct Total(u64);
-///
-/// #[ring_handler(snapshot)]
-/// pub fn add(total: &mut Total, amount: u64, replies: &mut Replies<u64>) -> Result<()> {
-///     total.0 += amount;
-///     replies.push(total.0);
-///     Ok(())
-/// }
-/// ```
+/// postcard; it is then a type that `#[message]` or serde describes.
 ///
 /// The function stays as it is and can be called in tests. Messages come in batches, and the replies
 /// to a batch are sent when all of it has been handled, or there are many. A message that does not
