@@ -20,6 +20,10 @@ use std::time::{Duration, Instant};
 /// How long a loop without messages stays on the device.
 const IDLE: Duration = Duration::from_millis(2);
 
+/// How long a loop stays on the device at most before it is launched again. Of the driver's calls some wait
+/// until nothing runs on the device, and who makes one is not in line as a space is.
+const LONGEST: Duration = Duration::from_millis(200);
+
 /// How long this thread looks for messages and answers without a pause.
 const LOOK: Duration = Duration::from_micros(100);
 
@@ -151,6 +155,7 @@ impl Place {
             let has_none = turn.given == turn.taken;
             let control = if talk.state.is_cancelled()
                 || talk.is_paused()
+                || began.elapsed() > LONGEST
                 || (is_wanted() && (has_none || began.elapsed() > BATCH))
             {
                 Ring::END

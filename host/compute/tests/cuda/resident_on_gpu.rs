@@ -90,3 +90,19 @@ async fn one_that_is_never_without_messages_gives_way_to_other_spaces() {
     // They were launched again behind what they made room for.
     assert!(left > 4, "{left}");
 }
+
+#[tokio::test]
+async fn one_that_is_never_without_messages_ends_now_and_then() {
+    let space = space(TALK);
+    let sums = Sums::new(&space, 8, 512, None);
+    (0..512).for_each(|number| assert!(sums.send(number, 2000)));
+    for _ in 0..512 {
+        sums.receive().await.unwrap();
+    }
+    let stats = sums.resident.stats();
+    // No other space waits, and messages there are: only the time that it has had ends it.
+    assert!(
+        stats.launches > 1 || stats.device_time < Duration::from_millis(400),
+        "{stats:?}"
+    );
+}
