@@ -11,6 +11,10 @@ ring_compute_status ringhost_compute_failed(ring_kernel_compute_error_t *error);
 /* Keeps a failure that the host was not asked about. */
 ring_compute_status ringhost_compute_refused(ring_compute_status status, const char *words);
 
+/* Whether the space and all buffers of the commands are there. */
+ring_compute_status ringhost_compute_check(ring_space space, const ring_command *commands,
+                                           size_t count);
+
 /* Writes text behind what is there, as far as there is room for it, and a zero; returns where that is. */
 size_t ringhost_compute_put(char *to, size_t size, size_t at, const char *text, size_t length);
 

@@ -82,8 +82,8 @@ static bool has_buffers(const ring_command *command) {
     return true;
 }
 
-/* Whether the space and all buffers of the commands are there. */
-static ring_compute_status check(ring_space space, const ring_command *commands, size_t count) {
+ring_compute_status ringhost_compute_check(ring_space space, const ring_command *commands,
+                                           size_t count) {
     if (space.handle == 0) {
         return ringhost_compute_refused(RING_COMPUTE_INVALID,
                                         "the space was dropped, or was never made");
@@ -103,7 +103,7 @@ ring_compute_status ring_submit(ring_space space, const ring_command *commands, 
     ring_kernel_compute_own_event_t made;
     ring_kernel_compute_error_t error;
     event->handle = 0;
-    ring_compute_status status = check(space, commands, count);
+    ring_compute_status status = ringhost_compute_check(space, commands, count);
     if (status != RING_COMPUTE_OK) {
         return status;
     }
@@ -132,7 +132,7 @@ ring_compute_status ring_plan_make(ring_plan *plan, ring_space space, const ring
     ring_kernel_compute_own_plan_t made;
     ring_kernel_compute_error_t error;
     plan->handle = 0;
-    ring_compute_status status = check(space, commands, count);
+    ring_compute_status status = ringhost_compute_check(space, commands, count);
     if (status != RING_COMPUTE_OK) {
         return status;
     }

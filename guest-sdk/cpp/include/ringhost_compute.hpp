@@ -1,7 +1,7 @@
 // Data-parallel work: the interface of ringhost_compute.h with C++'s own types.
 //
-// Spaces, buffers, plans and events are dropped where their variables end, in any order: a buffer, plan or
-// event keeps what it needs of its space. One that was moved from is Status::invalid to use.
+// Spaces, buffers, plans, events and residents are dropped where their variables end, in any order: a buffer, plan,
+// event or resident keeps what it needs of its space. One that was moved from is Status::invalid to use.
 #pragma once
 
 #include "ringhost.hpp"
@@ -362,6 +362,48 @@ class Plan : public detail::Owned<ring_plan, ring_plan_drop> {
     }
 };
 
+// A function that stays on its device and answers messages, in their order. On a GPU a message costs no launch as
+// long as the next comes soon. What it keeps in other buffers stays. It ends when it is dropped.
+template <Element In, Element Out>
+class Resident : public detail::Owned<ring_resident, ring_resident_drop> {
+  public:
+    using Owned::Owned;
+
+    // Sends a message and waits for its answer. No other is under way.
+    Result<std::vector<Out>> ask(std::span<const In> message) const {
+        std::vector<Out> answer(raw().answer_length / sizeof(Out));
+        return detail::checked(ring_resident_ask(raw(), message.data(), message.size_bytes(),
+                                                 answer.data(), raw().answer_length))
+            .transform([&] { return std::move(answer); });
+    }
+
+    // Sends a message, which is as long as the input or shorter: the rest is zeros. False if there is no room:
+    // an answer is to be received first.
+    Result<bool> send(std::span<const In> message) const {
+        bool is_sent;
+        auto status = ring_resident_send(raw(), message.data(), message.size_bytes(), &is_sent);
+        return detail::checked(status).transform([&] { return is_sent; });
+    }
+
+    // Receives the next answer, no later than the timeout. Where an item trapped, that is the answer.
+    Result<std::vector<Out>> receive(Timeout timeout = {}) const {
+        std::vector<Out> answer(raw().answer_length / sizeof(Out));
+        return detail::checked(ring_resident_receive(raw(), answer.data(), raw().answer_length,
+                                                     ring::detail::nanoseconds(timeout)))
+            .transform([&] { return std::move(answer); });
+    }
+
+    // Has it begin with no more messages, for which what is submitted does not wait; and go on behind that.
+    void pause() const { ring_resident_pause(raw()); }
+    Result<void> resume() const { return detail::checked(ring_resident_resume(raw())); }
+
+    // Ends it where it is. What is under way is answered with Status::cancelled.
+    void stop() const { ring_resident_stop(raw()); }
+
+    // What it has taken by now.
+    Stats stats() const { return detail::stats(ring_resident_stats(raw())); }
+};
+
 // The devices on which the kernel may compute, the best first.
 inline std::vector<ring_device> devices() {
     std::vector<ring_device> devices(16);
@@ -434,6 +476,16 @@ class Space : public detail::Owned<ring_space, ring_space_drop> {
     }
     Result<Plan> plan(std::initializer_list<Command> commands) const {
         return plan(std::span(commands.begin(), commands.size()));
+    }
+
+    // Has a launch's function stay, of 1 to 1024 items, and run for each message: that is put into `input`,
+    // and `output` is the answer, the whole of it. Up to `depth` messages are under way.
+    template <Element In, Element Out>
+    Result<Resident<In, Out>> reside(const Command &launch, const Buffer<In> &input,
+                                     const Buffer<Out> &output, std::uint32_t depth = 1) const {
+        ring_resident resident;
+        auto status = ring_reside(&resident, raw(), launch.raw(), input.raw(), output.raw(), depth);
+        return detail::checked(status).transform([&] { return Resident<In, Out>(resident); });
     }
 };
 

@@ -5,13 +5,14 @@
 //! device, puts buffers into it, and submits commands: launches of marked functions, and what fills and
 //! copies buffers. Its manifest asks for `compute = {}` under `[grants]`.
 //!
-//! What is made here is the kernel's to `deinit`, in any order: a buffer, plan or event keeps what it needs
-//! of its space. What that was called of is `error.Invalid` to use; a copy of it is a trap.
+//! What is made here is the kernel's to `deinit`, in any order: a buffer, plan, event or resident keeps what
+//! it needs of its space. What that was called of is `error.Invalid` to use; a copy of it is a trap.
 
 const std = @import("std");
 const ringhost = @import("ringhost.zig");
 const marking = @import("compute_function.zig");
 const raw = @import("compute_raw.zig");
+const checked = raw.checked;
 
 /// Why something was not done. `failure` says more, and `fail` ends a kernel with its words.
 pub const Error = error{
@@ -82,6 +83,7 @@ pub fn fail(problem: Error) error{ Failed, Terminating } {
 pub const Function = marking.Function;
 pub const Options = marking.Options;
 pub const Out = marking.Out;
+pub const Resident = @import("compute_resident.zig").Resident;
 
 pub const DeviceKind = enum(c_uint) { cpu, cuda };
 
@@ -175,6 +177,22 @@ pub const Space = extern struct {
         var made: Plan = undefined;
         try checked(raw.ring_plan_make(&made, space, list.ptr, list.len));
         return made;
+    }
+
+    /// Has a launch's function stay, of 1 to 1024 items, and run for each message: that is put into `input`,
+    /// which points to a buffer, and `output` is the answer, the whole of it. Up to `depth` messages are under
+    /// way.
+    pub fn reside(
+        space: Space,
+        launch: Command,
+        input: anytype,
+        output: anytype,
+        depth: u32,
+    ) Error!Resident(@TypeOf(input.*).Element, @TypeOf(output.*).Element) {
+        var held: raw.Resident = undefined;
+        const command = launch.toRaw();
+        try checked(raw.ring_reside(&held, space, command, input.held, output.held, depth));
+        return .{ .held = held };
     }
 };
 
@@ -462,20 +480,4 @@ fn rawOf(commands: []const Command) Error![]raw.Command {
     };
     for (list, commands) |*to, *from| to.* = from.toRaw();
     return list;
-}
-
-fn checked(status: raw.Status) Error!void {
-    return switch (status) {
-        .ok => {},
-        .invalid => error.Invalid,
-        .no_device => error.NoDevice,
-        .out_of_memory => error.OutOfMemory,
-        .quota => error.Quota,
-        .trap => error.Trap,
-        .poisoned => error.Poisoned,
-        .cancelled => error.Cancelled,
-        .timeout => error.Timeout,
-        .terminating => error.Terminating,
-        .device_lost => error.DeviceLost,
-    };
 }

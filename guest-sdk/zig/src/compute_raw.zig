@@ -24,7 +24,25 @@ pub const Failure = extern struct {
     code: compute.TrapCode,
 };
 
+pub fn checked(status: Status) compute.Error!void {
+    return switch (status) {
+        .ok => {},
+        .invalid => error.Invalid,
+        .no_device => error.NoDevice,
+        .out_of_memory => error.OutOfMemory,
+        .quota => error.Quota,
+        .trap => error.Trap,
+        .poisoned => error.Poisoned,
+        .cancelled => error.Cancelled,
+        .timeout => error.Timeout,
+        .terminating => error.Terminating,
+        .device_lost => error.DeviceLost,
+    };
+}
+
 pub const Buffer = extern struct { handle: i32 };
+
+pub const Resident = extern struct { handle: i32, answer_length: u32 };
 
 pub const ArgumentKind = enum(u8) { int32, int64, float32, float64, buffer };
 
@@ -132,3 +150,25 @@ pub extern fn ring_event_poll(event: compute.Event, stats: *compute.Stats) Statu
 pub extern fn ring_event_wait(event: compute.Event, timeout: u64, stats: *compute.Stats) Status;
 pub extern fn ring_event_cancel(event: compute.Event) void;
 pub extern fn ring_event_drop(event: *compute.Event) void;
+pub extern fn ring_reside(
+    resident: *Resident,
+    space: compute.Space,
+    launch: Command,
+    input: Buffer,
+    output: Buffer,
+    depth: u32,
+) Status;
+pub extern fn ring_resident_send(resident: Resident, message: [*]const u8, length: usize, is_sent: *bool) Status;
+pub extern fn ring_resident_receive(resident: Resident, answer: [*]u8, length: usize, timeout: u64) Status;
+pub extern fn ring_resident_ask(
+    resident: Resident,
+    message: [*]const u8,
+    length: usize,
+    answer: [*]u8,
+    answer_length: usize,
+) Status;
+pub extern fn ring_resident_pause(resident: Resident) void;
+pub extern fn ring_resident_resume(resident: Resident) Status;
+pub extern fn ring_resident_stop(resident: Resident) void;
+pub extern fn ring_resident_stats(resident: Resident) compute.Stats;
+pub extern fn ring_resident_drop(resident: *Resident) void;

@@ -48,6 +48,16 @@ void numbers(uint32_t item, int32_t a, uint64_t b, float c, double d, uint32_t e
     y[item] = a + 10.0 * b + 100.0 * c + 1000.0 * d + 10000.0 * e;
 }
 
+// The sums of all messages by now. Its first number may not be a hundred.
+RING_COMPUTE(total, "x:in:u32 sums:inout:u32 y:out:u32")
+void total(uint32_t item, const uint32_t *x, uint32_t *sums, uint32_t *y) {
+    if (x[0] == 100) {
+        abort();
+    }
+    sums[item] += x[item];
+    y[item] = sums[item];
+}
+
 static char told[640];
 
 static const char *name(ring_compute_status status) {
@@ -299,6 +309,65 @@ static void run_operations(void) {
     ring_space_drop(&space);
 }
 
+static ring_resident sums;
+
+// What a resident answers next, behind what has been told.
+static void hear(uint64_t timeout) {
+    uint32_t y[4];
+    size_t length = strlen(told);
+    ring_compute_status status = ring_resident_receive(sums, y, sizeof y, timeout);
+    if (status != RING_COMPUTE_OK) {
+        snprintf(told + length, sizeof told - length, ", %s", ended(status));
+        return;
+    }
+    snprintf(told + length, sizeof told - length, ", %u %u %u %u", (unsigned)y[0], (unsigned)y[1],
+             (unsigned)y[2], (unsigned)y[3]);
+}
+
+static const char *sent(const uint32_t *numbers, size_t count) {
+    bool is_sent;
+    must(ring_resident_send(sums, numbers, count * sizeof *numbers, &is_sent));
+    return is_sent ? "sent" : "full";
+}
+
+// A function that stays: its room, its state, a pause, a trap, its end.
+static void run_resident(void) {
+    const uint32_t numbers[] = {1, 2, 3, 4}, ten = 10, bad = 100;
+    uint32_t y[4];
+    ring_space space;
+    ring_buffer in, kept, out;
+    must(ring_space_create(&space, RING_ANY_DEVICE, ROOM));
+    must(ring_buffer_allocate(&in, space, sizeof y));
+    must(ring_buffer_allocate(&kept, space, sizeof y));
+    must(ring_buffer_allocate(&out, space, sizeof y));
+    ring_command launch =
+        RING_LAUNCH(total, 4, ring_address(in), ring_address(kept), ring_address(out));
+    must(ring_reside(&sums, space, launch, in, out, 2));
+    const char *first = sent(numbers, 4), *second = sent(numbers, 4), *third = sent(numbers, 4);
+    snprintf(told, sizeof told, "%s %s %s", first, second, third);
+    hear(RING_FOREVER);
+    hear(RING_FOREVER);
+    hear(RING_FOREVER);
+    ring_resident_pause(sums);
+    sent(&ten, 1);
+    hear(1000000);
+    must(ring_resident_resume(sums));
+    hear(RING_FOREVER);
+    must(ring_resident_ask(sums, NULL, 0, y, sizeof y));
+    unsigned long long items = ring_resident_stats(sums).items;
+    size_t length = strlen(told);
+    snprintf(told + length, sizeof told - length, ", %u of %llu", (unsigned)y[0], items);
+    sent(&bad, 1);
+    hear(RING_FOREVER);
+    ring_resident_stop(sums);
+    ring_resident_drop(&sums);
+    hear(RING_FOREVER);
+    ring_buffer_drop(&in);
+    ring_buffer_drop(&kept);
+    ring_buffer_drop(&out);
+    ring_space_drop(&space);
+}
+
 static void run_devices(void) {
     ring_device devices[8], own = {0};
     size_t count = ring_devices(devices, 8);
@@ -338,6 +407,8 @@ static const char *obey(const ring_message *message, ring_replies *replies) {
         run_unknown();
     } else if (strcmp(words, "operations") == 0) {
         run_operations();
+    } else if (strcmp(words, "resident") == 0) {
+        run_resident();
     } else if (strcmp(words, "devices") == 0) {
         run_devices();
     }

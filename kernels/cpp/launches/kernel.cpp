@@ -48,6 +48,16 @@ void numbers(std::uint32_t, std::int32_t a, std::uint64_t b, float c, double d, 
     y[0] = a + 10.0 * b + 100.0 * c + 1000.0 * d + 10000.0 * e;
 }
 
+// The sums of all messages by now. Its first number may not be a hundred.
+RING_COMPUTE(total, "x:in:u32 sums:inout:u32 y:out:u32")
+void total(std::uint32_t item, const std::uint32_t *x, std::uint32_t *sums, std::uint32_t *y) {
+    if (x[0] == 100) {
+        std::abort();
+    }
+    sums[item] += x[item];
+    y[item] = sums[item];
+}
+
 static std::string name(compute::Status status) {
     static constexpr std::array names{"ok",       "invalid",   "no device",   "out of memory",
                                       "quota",    "trap",      "poisoned",    "cancelled",
@@ -224,6 +234,48 @@ static std::string run_operations() {
     return line(sum) + "; " + line(sums) + "; " + line(places) + "; " + line(product);
 }
 
+static std::string listed(const compute::Result<std::vector<std::uint32_t>> &answer) {
+    if (!answer) {
+        return ", " + ended(answer);
+    }
+    std::string line = ",";
+    for (std::uint32_t number : *answer) {
+        line += " " + std::to_string(number);
+    }
+    return line;
+}
+
+// A function that stays: its room, its state, a pause, a trap, its end.
+static std::string run_resident() {
+    const std::uint32_t numbers[] = {1, 2, 3, 4}, ten[] = {10}, bad[] = {100};
+    auto space = must(compute::Space::create(room));
+    auto in = must(space.allocate<std::uint32_t>(4));
+    auto kept = must(space.allocate<std::uint32_t>(4));
+    auto out = must(space.allocate<std::uint32_t>(4));
+    auto sums = must(space.reside(RING_LAUNCH(total, 4, in, kept, out), in, out, 2));
+    auto sent = [&](std::span<const std::uint32_t> message) {
+        return must(sums.send(message)) ? "sent"s : "full"s;
+    };
+    auto told = sent(numbers) + " ";
+    told += sent(numbers) + " ";
+    told += sent(numbers);
+    for (int count = 0; count < 3; count++) {
+        told += listed(sums.receive());
+    }
+    sums.pause();
+    sent(ten);
+    told += listed(sums.receive(1ms));
+    must(sums.resume());
+    told += listed(sums.receive());
+    auto first = must(sums.ask({}))[0];
+    told += ", " + std::to_string(first) + " of " + std::to_string(sums.stats().items);
+    sent(bad);
+    told += listed(sums.receive());
+    sums.stop();
+    auto moved = std::move(sums);
+    return told + listed(sums.receive());
+}
+
 static std::string run_devices() {
     auto space = must(compute::Space::create(1, RING_CPU));
     bool is_cpu = must(space.device()).kind == RING_CPU;
@@ -256,6 +308,8 @@ static std::string obeyed(std::string_view words) {
         return run_unknown();
     } else if (word == "operations") {
         return run_operations();
+    } else if (word == "resident") {
+        return run_resident();
     }
     return run_devices();
 }

@@ -47,12 +47,20 @@ fn numbers(_: u32, a: i32, b: u64, c: f32, d: f64, e: u32, y: compute.Out(f64)) 
     y.elements[0] = @as(f64, @floatFromInt(a)) + @as(f64, @floatFromInt(10 * b)) + 100 * c + thousands;
 }
 
+/// The sums of all messages by now. Its first number may not be a hundred.
+fn summed(item: u32, x: []const u32, sums: []u32, y: compute.Out(u32)) void {
+    if (x[0] == 100) @panic("a hundred");
+    sums[item] += x[item];
+    y.elements[item] = sums[item];
+}
+
 const Double = compute.Function("doubled", doubled, .{});
 const Add = compute.Function("add", add, .{});
 const Outside = compute.Function("outside", outside, .{});
 const Spin = compute.Function("spin", spin, .{ .fuel = 1000 });
 const Median = compute.Function("median", median, .{});
 const Numbers = compute.Function("numbers", numbers, .{});
+const Total = compute.Function("total", summed, .{});
 
 var line: [512]u8 = undefined;
 
@@ -280,6 +288,49 @@ fn runOperations() ![]const u8 {
     });
 }
 
+/// What a resident answers next, in words that are told until all is done.
+fn heard(sums: compute.Resident(u32, u32), timeout: ?u64) ![]const u8 {
+    var y: [4]u32 = undefined;
+    sums.receive(&y, timeout) catch |problem| return ended(@as(compute.Error!void, problem));
+    const words = try ringhost.scratch.alloc(u8, 64);
+    return std.fmt.bufPrint(words, "{d} {d} {d} {d}", .{ y[0], y[1], y[2], y[3] }) catch words;
+}
+
+fn sent(sums: compute.Resident(u32, u32), message: []const u32) ![]const u8 {
+    return if (try sums.send(message)) "sent" else "full";
+}
+
+/// A function that stays: its room, its state, a pause, a trap, its end.
+fn runResident() ![]const u8 {
+    const values = [_]u32{ 1, 2, 3, 4 };
+    var space = try compute.Space.init(null, room);
+    defer space.deinit();
+    var in = try space.allocate(u32, 4);
+    defer in.deinit();
+    var kept = try space.allocate(u32, 4);
+    defer kept.deinit();
+    var out = try space.allocate(u32, 4);
+    defer out.deinit();
+    var sums = try space.reside(Total.launch(4, .{ &in, &kept, &out }), &in, &out, 2);
+    const room_for = .{ try sent(sums, &values), try sent(sums, &values), try sent(sums, &values) };
+    const answers = .{ try heard(sums, null), try heard(sums, null), try heard(sums, null) };
+    sums.pause();
+    _ = try sent(sums, &.{10});
+    const paused = try heard(sums, std.time.ns_per_ms);
+    try sums.unpause();
+    const unpaused = try heard(sums, null);
+    var last: [4]u32 = undefined;
+    try sums.ask(&.{}, &last);
+    const items = sums.stats().items;
+    _ = try sent(sums, &.{100});
+    const trapped = try heard(sums, null);
+    sums.stop();
+    sums.deinit();
+    return told("{s} {s} {s}, {s}, {s}, {s}, {s}, {s}, {d} of {d}, {s}, {s}", room_for ++ answers ++ .{
+        paused, unpaused, last[0], items, trapped, try heard(sums, null),
+    });
+}
+
 fn runDevices() ![]const u8 {
     var space = try compute.Space.init(.cpu, 1);
     defer space.deinit();
@@ -291,7 +342,7 @@ fn runDevices() ![]const u8 {
 }
 
 fn obey(message: ringhost.Message, replies: *ringhost.Replies) !void {
-    const Word = enum { double, median, batch, numbers, plan, fail, endless, dropped, freed, unknown, operations, devices };
+    const Word = enum { double, median, batch, numbers, plan, fail, endless, dropped, freed, unknown, operations, resident, devices };
     var words = std.mem.splitScalar(u8, message.bytes, ' ');
     const word = std.meta.stringToEnum(Word, words.first()) orelse .devices;
     const number = if (words.next()) |text| try std.fmt.parseInt(u32, text, 10) else 0;
@@ -307,6 +358,7 @@ fn obey(message: ringhost.Message, replies: *ringhost.Replies) !void {
         .freed => runFreed(),
         .unknown => runUnknown(),
         .operations => runOperations(),
+        .resident => runResident(),
         .devices => runDevices(),
     };
     replies.push(answer catch |problem| return compute.fail(problem));

@@ -128,6 +128,20 @@ async fn what_runs_is_polled_waited_for_and_cancelled() {
 }
 
 #[tokio::test]
+async fn a_function_of_each_stays_on_its_device_and_answers_messages() {
+    for Launches { kernel, .. } in launches() {
+        let runtime = started(kernel).await;
+        // Each message takes what the one before has left, of the device and of the host.
+        for _ in 0..20 {
+            let answer = ask(&runtime, kernel, "resident").await;
+            let expected = "sent sent full, 1 2 3 4, 2 4 6 8, invalid, timeout, 12 4 6 8, 12 of 16, \
+                            trap unreachable in total at 0, invalid";
+            assert_eq!(answer, expected, "{kernel}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_an_error_in_words() {
     for Launches { kernel, .. } in launches() {
         let runtime = started(kernel).await;

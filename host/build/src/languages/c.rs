@@ -23,7 +23,7 @@ const WITHOUT: &str = "nothing says which function is the kernel: write RING_SER
                        RING_LOOP(function) or RING_HANDLER(function) outside of any function";
 
 /// The SDK, as it is written to beside what is built.
-const SDK: [(&str, &str); 37] = [
+const SDK: [(&str, &str); 40] = [
     (
         "ringhost.h",
         include_str!("../../../../guest-sdk/c/include/ringhost.h"),
@@ -126,6 +126,10 @@ const SDK: [(&str, &str); 37] = [
         include_str!("../../../../guest-sdk/c/include/ringhost_compute.h"),
     ),
     (
+        "ringhost_commands.h",
+        include_str!("../../../../guest-sdk/c/include/ringhost_commands.h"),
+    ),
+    (
         "ringhost_compute.hpp",
         include_str!("../../../../guest-sdk/cpp/include/ringhost_compute.hpp"),
     ),
@@ -142,6 +146,10 @@ const SDK: [(&str, &str); 37] = [
         include_str!("../../../../guest-sdk/zig/src/compute_raw.zig"),
     ),
     (
+        "compute_resident.zig",
+        include_str!("../../../../guest-sdk/zig/src/compute_resident.zig"),
+    ),
+    (
         "compute.h",
         include_str!("../../../../guest-sdk/c/src/compute.h"),
     ),
@@ -152,6 +160,10 @@ const SDK: [(&str, &str); 37] = [
     (
         "compute_failure.c",
         include_str!("../../../../guest-sdk/c/src/compute_failure.c"),
+    ),
+    (
+        "compute_resident.c",
+        include_str!("../../../../guest-sdk/c/src/compute_resident.c"),
     ),
     (
         "compute_submit.c",
@@ -273,6 +285,7 @@ fn link_with(
         "common.c",
         "compute.c",
         "compute_failure.c",
+        "compute_resident.c",
         "compute_submit.c",
         "send.c",
         "print.c",
