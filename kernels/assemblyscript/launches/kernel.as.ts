@@ -2,7 +2,8 @@
 
 import { MILLISECOND, Message, Replies } from "ringhost";
 import {
-  Buffer, Copy, DeviceKind, Fill, Gemm, InOut, Launch, Operator, Reduce, Scan, Sort, Space, Write, devices, failure,
+  Buffer, Copy, DeviceKind, Fill, Gemm, In, InOut, Launch, Operator, Out, Reduce, Resident, Scan, Sort, Space, Write,
+  devices, failure,
 } from "ringhost/compute";
 
 @compute
@@ -41,6 +42,14 @@ export function spin(item: u32, turns: InOut<u64>): void {
   }
 }
 
+/** The sums of all messages by now. Its first number may not be a hundred. */
+@compute
+export function total(item: u32, x: In<u32>, sums: InOut<u32>, y: Out<u32>): void {
+  assert(x[0] != 100, "a hundred");
+  sums[item] += x[item];
+  y[item] = sums[item];
+}
+
 export function serve(message: Message, replies: Replies): void {
   const space = Space.create(8 << 20, DeviceKind.Cpu)!;
   const answer = ask(space, message.text());
@@ -63,6 +72,9 @@ function ask(space: Space, words: string): string | null {
   }
   if (word == "operations") {
     return operations(space);
+  }
+  if (word == "resident") {
+    return resident(space);
   }
   const numbers = space.buffer<StaticArray<f32>>([1, 2.5, -3])!;
   const long = space.allocate<u64>(4)!;
@@ -99,6 +111,45 @@ function operations(space: Space): string | null {
   sums.free();
   product.free();
   return answer;
+}
+
+/** A function that stays: its room, its state, a pause, a trap, its end. */
+function resident(space: Space): string | null {
+  const input = space.allocate<u32>(4)!;
+  const kept = space.allocate<u32>(4)!;
+  const output = space.allocate<u32>(4)!;
+  const sums = space.reside(new Launch("total", 4).with(input).with(kept).with(output), input, output, 2);
+  if (sums === null) {
+    return null;
+  }
+  const numbers: StaticArray<u32> = [1, 2, 3, 4];
+  const words: string[] = [];
+  for (let count = 0; count < 3; count++) {
+    words.push(sums.send(numbers) ? "sent" : sums.isFull ? "full" : told());
+  }
+  for (let count = 0; count < 3; count++) {
+    words.push(heard(sums));
+  }
+  sums.pause();
+  sums.send<u32[]>([10]);
+  words.push(heard(sums, MILLISECOND));
+  sums.resume();
+  words.push(heard(sums));
+  words.push(`${sums.ask<u32[]>([])![0]} of ${sums.stats().items}`);
+  sums.send<u32[]>([100]);
+  words.push(heard(sums));
+  sums.stop();
+  words.push(sums.ask(numbers) === null ? told() : "answered");
+  sums.free();
+  input.free();
+  kept.free();
+  output.free();
+  return words.join(", ");
+}
+
+function heard(sums: Resident<u32, u32>, timeout: u64 = u64.MAX_VALUE): string {
+  const answer = sums.receive(timeout);
+  return answer === null ? told() : answer.join(" ");
 }
 
 /** The numbers of a buffer, which are whole. */

@@ -128,6 +128,14 @@ async fn all_that_can_be_submitted_is_done() {
         ("plan", "2560.0 10"),
         // Copied from what was written, behind what was filled.
         ("commands", "1.0,7.0 255,255,255,255"),
+        (
+            "resident",
+            "sent, sent, full, 1 2 3 4, 2 4 6 8, \
+             0  0 4 no message is under way whose answer could be received: send one first, \
+             7  0 4 it did not end in time, and goes on, 12 4 6 8, 12 of 16, \
+             4 total 0 4 the compute function `total` trapped at item 0: unreachable, as a failed \
+             assertion is, 6  0 4 it was cancelled",
+        ),
     ] {
         assert_eq!(ask(&runtime, words).await, answer, "{words}");
     }

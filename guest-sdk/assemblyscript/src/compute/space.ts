@@ -3,9 +3,10 @@
 import * as contract from "../contract";
 import { takeText } from "../memory";
 import { FOREVER } from "../message";
-import { Command, bytesOf } from "./command";
+import { Command, Launch, bytesOf } from "./command";
 import { Event, Stats } from "./event";
 import { fail } from "./failure";
+import { Resident } from "./resident";
 
 /** Bytes that one call can hand to the host in any case. */
 const AT_ONCE: u32 = 1 << 20;
@@ -57,6 +58,7 @@ function takeDevice(record: usize): Device {
 
 // Each call leaves its result here, and is done with it when it returns.
 const result = memory.data(64, 8);
+const record = memory.data(contract.COMMAND_SIZE, 8);
 
 /**
  * A memory on one device, in which compute functions run. What is submitted to it is done in order. Null or
@@ -122,6 +124,31 @@ export class Space {
     heap.free(records);
     const handle = made(contract.SPACE_PLAN_VALUE);
     return handle == 0 ? null : new Plan(handle);
+  }
+
+  /**
+   * Has a launch's function stay, of 1 to 1024 items, and run for each message: that is put into `input`, and
+   * `output` is the answer, the whole of it. Up to `depth` messages are under way.
+   */
+  reside<I, O>(launch: Launch, input: Buffer<I>, output: Buffer<O>, depth: u32 = 1): Resident<I, O> | null {
+    launch.record(record);
+    const at = record + contract.COMMAND_VALUE;
+    contract.space_reside(
+      this.handle,
+      load<usize>(at + contract.LAUNCH_FUNCTION),
+      load<usize>(at + contract.LAUNCH_FUNCTION, 4),
+      load<i32>(at + contract.LAUNCH_ITEMS),
+      load<usize>(at + contract.LAUNCH_ARGUMENTS),
+      load<usize>(at + contract.LAUNCH_ARGUMENTS, 4),
+      load<u8>(at + contract.LAUNCH_FUEL),
+      load<i64>(at + contract.LAUNCH_FUEL_VALUE),
+      input.handle,
+      output.handle,
+      depth,
+      result,
+    );
+    const handle = made(contract.SPACE_RESIDE_VALUE);
+    return handle == 0 ? null : new Resident<I, O>(handle);
   }
 
   /** Gives it back. Its memory is free when its buffers and plans are given back, too. */

@@ -40,12 +40,13 @@ macro_rules! file {
 }
 
 /// The SDK, which the compiler finds under the name `ringhost`.
-const SDK: [(&str, &str); 20] = [
+const SDK: [(&str, &str); 21] = [
     file!("compute/command.ts"),
     file!("compute/event.ts"),
     file!("compute/failure.ts"),
     file!("compute/index.ts"),
     file!("compute/operation.ts"),
+    file!("compute/resident.ts"),
     file!("compute/space.ts"),
     file!("compute/views.ts"),
     file!("globals.ts"),
