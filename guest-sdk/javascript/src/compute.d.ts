@@ -55,6 +55,12 @@ export class Space {
   run(...commands: Command[]): Stats;
   /** Checks commands once, to have them done many times. */
   plan(...commands: Command[]): Plan;
+  /** Has a launch's function stay, of 1 to 1024 items, and run for each message: that is put into `input`, which is
+   * among its arguments, and `output` is the answer, the whole of it. What it keeps in other buffers stays from one
+   * message to the next. Up to `depth` messages are under way, 1 where nothing is said. */
+  reside<I extends Elements, O extends Elements>(
+    launch: Launch, input: Buffer<I>, output: Buffer<O>, how?: { depth?: number },
+  ): Resident<I, O>;
   /** Gives it back, with its buffers. */
   [Symbol.dispose](): void;
 }
@@ -81,6 +87,27 @@ export interface Event {
   wait(timeout?: Timeout): Stats;
   /** Ends it where it is. What it could write is poisoned then. */
   cancel(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A function that stays on its device and answers messages, in their order. On a GPU a message costs no launch as long
+ * as the next comes soon. */
+export interface Resident<I extends Elements, O extends Elements> {
+  /** Sends a message and waits for its answer. No other is under way. */
+  ask(message: I): O;
+  /** Sends a message, which is as long as the input or shorter: the rest is zeros. False if there is no room: an answer
+   * is to be received first. */
+  send(message: I): boolean;
+  /** The next answer. Where an item trapped, that is thrown. */
+  receive(timeout?: Timeout): O;
+  /** Has it begin with no more messages. What is submitted does not wait for those that are under way. */
+  pause(): void;
+  /** Has it go on, behind what has been submitted by now. */
+  resume(): void;
+  /** Ends it where it is. What is under way is answered as cancelled. */
+  stop(): void;
+  /** What it has taken by now: `launches` is how often it was put on the device. */
+  readonly stats: Stats;
   [Symbol.dispose](): void;
 }
 

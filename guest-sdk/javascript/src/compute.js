@@ -99,6 +99,12 @@ export class Space {
     return new Plan(asked(() => this.#space.plan(commands)));
   }
 
+  /** Has a function stay on the device and run for each message. */
+  reside({ val: launch }, input, output, { depth = 1 } = {}) {
+    const residence = { launch, input: input.handle, output: output.handle, depth: whole(depth) };
+    return new Resident(asked(() => this.#space.reside(residence)), input, output.type);
+  }
+
   /** Gives it back, with its buffers. */
   [Symbol.dispose]() {
     for (const buffer of this.#buffers) {
@@ -181,6 +187,66 @@ class Event {
 
   [Symbol.dispose]() {
     this.#event[Symbol.dispose]();
+  }
+}
+
+/** A function that stays on its device and answers messages. */
+class Resident {
+  #resident;
+  #input;
+  #type;
+
+  constructor(resident, input, type) {
+    this.#resident = resident;
+    this.#input = input.type;
+    this.#type = type;
+  }
+
+  /** Sends a message and waits for its answer. No other is under way. */
+  ask(message) {
+    if (!this.send(message)) {
+      const under = "other messages are under way: receive their answers first";
+      throw new ComputeError({ tag: "invalid", val: under });
+    }
+    return this.receive();
+  }
+
+  /** Sends a message. False if there is no room. */
+  send(message) {
+    if (message.constructor !== this.#input) {
+      throw new TypeError(`the input holds elements of a ${this.#input.name}`);
+    }
+    const { buffer, byteOffset, byteLength } = message;
+    return asked(() => this.#resident.send(new Uint8Array(buffer, byteOffset, byteLength)));
+  }
+
+  /** The next answer. */
+  receive(timeout) {
+    return new this.#type(asked(() => this.#resident.receive(duration(timeout))).slice().buffer);
+  }
+
+  /** Has it begin with no more messages. */
+  pause() {
+    this.#resident.pause();
+  }
+
+  /** Has it go on. */
+  resume() {
+    asked(() => this.#resident.resume());
+  }
+
+  /** Ends it where it is. */
+  stop() {
+    this.#resident.stop();
+  }
+
+  /** What it has taken by now. */
+  get stats() {
+    return this.#resident.stats();
+  }
+
+  [Symbol.dispose]() {
+    this.#resident[Symbol.dispose]();
   }
 }
 

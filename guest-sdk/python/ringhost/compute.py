@@ -100,8 +100,7 @@ class Event(_Held):
 
     def wait(self, timeout: Timeout = None) -> Stats:
         """Waits for its end. Raises ``ComputeError``."""
-        stats = _asked(self._held.wait, _nanoseconds(timeout))
-        return Stats(stats.device_time, stats.launches, stats.items)
+        return _stats(_asked(self._held.wait, _nanoseconds(timeout)))
 
     def cancel(self) -> None:
         """Ends it where it is. What it could write is poisoned then."""
@@ -226,6 +225,55 @@ def gemm(
     return Operation(_host.Command_Gemm(product))
 
 
+class Resident(_Held):
+    """A function that stays on its device and answers messages, in their order: ``Space.reside`` makes it.
+
+    On a GPU a message costs no launch as long as the next comes soon. What the function keeps in other buffers than
+    those of its messages stays from one to the next.
+    """
+
+    def __init__(self, held, typecode: str, answers: str) -> None:
+        super().__init__(held)
+        self._typecode = typecode
+        self._answers = answers
+
+    def ask(self, message: array) -> array:
+        """Sends a message and waits for its answer. No other is under way."""
+        if not self.send(message):
+            raise RuntimeError("other messages are under way: receive their answers first")
+        return self.receive()
+
+    def send(self, message: array) -> bool:
+        """Sends a message, which is as long as the input or shorter: the rest is zeros. False if there is no room: an
+        answer is to be received first."""
+        if message.typecode != self._typecode:
+            raise TypeError(f"the input holds elements of type {self._typecode!r}")
+        return _asked(self._held.send, message.tobytes())
+
+    def receive(self, timeout: Timeout = None) -> array:
+        """The next answer. Where an item trapped, that is raised."""
+        elements = array(self._answers)
+        elements.frombytes(_asked(self._held.receive, _nanoseconds(timeout)))
+        return elements
+
+    def pause(self) -> None:
+        """Has it begin with no more messages. What is submitted does not wait for those that are under way."""
+        self._held.pause()
+
+    def resume(self) -> None:
+        """Has it go on, behind what has been submitted by now."""
+        _asked(self._held.resume)
+
+    def stop(self) -> None:
+        """Ends it where it is. What is under way is answered as cancelled."""
+        self._held.stop()
+
+    @property
+    def stats(self) -> Stats:
+        """What it has taken by now: ``launches`` is how often it was put on the device."""
+        return _stats(self._held.stats())
+
+
 class Space(_Held):
     """A memory on one device: of this kind, or the best. What is submitted to it is done in order.
 
@@ -264,6 +312,13 @@ class Space(_Held):
         """Checks commands once, to have them done many times."""
         return Plan(_asked(self._held.plan, [_command(command) for command in commands]))
 
+    def reside(self, launch: Launch, input: Buffer, output: Buffer, depth: int = 1) -> Resident:
+        """Has a launch's function stay, of 1 to 1024 items, and run for each message: that is put into ``input``, which
+        is among its arguments, and ``output`` is the answer, the whole of it. Up to ``depth`` messages are under way.
+        """
+        residence = _host.Residence(_launch(launch), input._held, output._held, _whole(depth))
+        return Resident(_asked(self._held.reside, residence), input._typecode, output._typecode)
+
 
 def _asked(call, *arguments):
     """What a call to the host gives, or raises."""
@@ -297,9 +352,15 @@ def _operator(name: str):
         raise ValueError(f"there is no operator {name!r}; there is sum, product, minimum, maximum") from None
 
 
-def _command(launch: Command):
-    if isinstance(launch, Operation):
-        return launch._made
+def _stats(stats) -> Stats:
+    return Stats(stats.device_time, stats.launches, stats.items)
+
+
+def _command(command: Command):
+    return command._made if isinstance(command, Operation) else _host.Command_Launch(_launch(command))
+
+
+def _launch(launch: Launch):
     kinds = _FUNCTIONS.get(launch.function)
     if kinds is None:
         known = ", ".join(_FUNCTIONS)
@@ -310,7 +371,7 @@ def _command(launch: Command):
         )
     arguments = [_argument(value, kind) for value, kind in zip(launch.arguments, kinds)]
     fuel = None if launch.fuel is None else _whole(launch.fuel, 64)
-    return _host.Command_Launch(_host.Launch(launch.function, _whole(launch.items), arguments, fuel))
+    return _host.Launch(launch.function, _whole(launch.items), arguments, fuel)
 
 
 def _argument(value, kind: str):

@@ -126,3 +126,33 @@ async fn python_is_told_which_point_trapped_in_which_function_and_why() {
     let told = "ValueError: point 3 is no number: the compute function step trapped at item 3: unreachable";
     assert!(words.ends_with(told), "{words}");
 }
+
+#[tokio::test]
+async fn a_function_that_stays_on_its_device_keeps_what_it_has_been_told() {
+    for (name, told) in [
+        (
+            "python-smooth",
+            "ValueError: sensor 2 measured no number: the compute function smooth trapped at item 2: unreachable",
+        ),
+        (
+            "javascript-smooth",
+            "Error: sensor 2 measured no number: the compute function smooth trapped at item 2: unreachable",
+        ),
+    ] {
+        let Some(runtime) = started(name).await else {
+            continue;
+        };
+        let mut averages = [0.0_f32; 4];
+        for round in 0..200_u8 {
+            let measured = [1.5, -2.0, 0.0, 1e6].map(|number| number * f32::from(round % 7));
+            for (average, measured) in averages.iter_mut().zip(measured) {
+                *average += 0.125 * (measured - *average);
+            }
+            let answer = ask(&runtime, name, &format!("{measured:?}")).await;
+            let numbers: Vec<f64> = serde_json::from_slice(&answer).unwrap();
+            assert_eq!(numbers, averages.map(f64::from), "{name}");
+        }
+        let words = failure(&runtime, name, "[1, 2, null, null]").await;
+        assert!(words.contains(told), "{words}");
+    }
+}
