@@ -247,7 +247,11 @@ async fn what_stays_on_the_device_answers_the_same_there() {
     const KERNEL: &str = "resides";
     let runtime = started(KERNEL, Backend::Cuda).await;
     for (words, answer) in [
-        ("room", "true true true false false, 1"),
+        (
+            "room",
+            "true true true false false, \
+             Error::Invalid(\"other messages are under way: receive their answers first\"), 1",
+        ),
         ("trap", "1, TrapCode::Unreachable at 0, Error::Poisoned, 6"),
         ("endless", "TrapCode::OutOfFuel at 0"),
         ("order", "12 [1, 12]"),

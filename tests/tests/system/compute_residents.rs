@@ -37,7 +37,11 @@ async fn ask(runtime: &RingKernelRuntime, words: &str) -> String {
 async fn each_message_is_answered_as_the_contract_says() {
     let runtime = started(Compute::default()).await;
     for (words, answer) in [
-        ("room", "true true true false false, 1"),
+        (
+            "room",
+            "true true true false false, \
+             Error::Invalid(\"other messages are under way: receive their answers first\"), 1",
+        ),
         // What it keeps is overwritten in the end.
         ("trap", "1, TrapCode::Unreachable at 0, Error::Poisoned, 6"),
         ("endless", "TrapCode::OutOfFuel at 0"),

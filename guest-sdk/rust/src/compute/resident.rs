@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use super::Element;
-use super::device::{Result, Stats, bytes_of, elements_of, imports};
+use super::device::{Error, Result, Stats, bytes_of, elements_of, imports};
 use crate::guest::nanoseconds;
 
 /// A function that stays on its device and answers messages, in their order: [`Space::reside`] makes it. What
@@ -28,9 +28,13 @@ impl<I: Element, O: Element> Resident<I, O> {
     /// Sends a message and waits for its answer. No other is under way.
     ///
     /// # Errors
-    /// If an item traps; if the message is longer than the input; if the host asks the kernel to end.
+    /// If an item traps; if the message is longer than the input; if so many others are under way that there is
+    /// no room; if the host asks the kernel to end.
     pub fn ask(&self, message: &[I]) -> Result<Vec<O>> {
-        self.send(message)?;
+        if !self.send(message)? {
+            let words = "other messages are under way: receive their answers first";
+            return Err(Error::Invalid(words.to_owned()));
+        }
         self.receive(None)
     }
 

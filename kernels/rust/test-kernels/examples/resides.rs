@@ -96,7 +96,8 @@ fn obey(held: &mut Vec<Sums>, words: &str) -> Result<String, Error> {
         "room" => {
             let sums = Sums::new(3, 1000)?;
             let sent: Vec<_> = (0..5).map(|_| told(sums.send(1, 1))).collect();
-            format!("{}, {}", sent.join(" "), told(sums.receive(None)))
+            let asked = told(sums.resident.ask(&[1]).map(|_| true));
+            format!("{}, {asked}, {}", sent.join(" "), told(sums.receive(None)))
         }
         "trap" => {
             let sums = Sums::new(8, 1000)?;
