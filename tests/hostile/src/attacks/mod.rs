@@ -4,6 +4,7 @@ mod allocation;
 mod binary;
 mod computing;
 mod declaration;
+mod devices;
 mod folders;
 mod grants;
 mod handling;
@@ -53,6 +54,7 @@ pub fn all() -> Vec<Attack> {
         grants::attacks(),
         folders::attacks(),
         network::attacks(),
+        devices::attacks(),
         binary::attacks(),
         declaration::attacks(),
     ]
